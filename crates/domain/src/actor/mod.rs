@@ -1,0 +1,15 @@
+//! Actors: who they are, what may be said of them, and how they are kept.
+
+mod born;
+mod gender;
+mod model;
+mod port;
+mod service;
+
+pub use born::{Age, BirthDate, Born, BornChange};
+pub use gender::Gender;
+pub use model::{Actor, ActorChanges, ActorId, ActorName, NewActor};
+#[cfg(any(test, feature = "mock"))]
+pub use port::MockActorRepository;
+pub use port::{ActorQuery, ActorRepository};
+pub use service::ActorService;

@@ -1,0 +1,271 @@
+//! The use-cases of actors.
+
+use std::sync::Arc;
+
+use super::{Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, NewActor};
+use crate::{
+    Clock, DeleteActors, Entity, Error, GetActors, Page, PageRequest, PatchActors, Permit, PostActors, Precondition,
+};
+
+/// What can be done with actors, each with proof that the caller may. Cheap to clone.
+#[derive(Clone)]
+pub struct ActorService {
+    actors: Arc<dyn ActorRepository>,
+    clock: Arc<dyn Clock>,
+}
+
+impl ActorService {
+    /// The use-cases over that store and clock.
+    pub fn new(actors: Arc<dyn ActorRepository>, clock: Arc<dyn Clock>) -> Self {
+        Self { actors, clock }
+    }
+
+    /// Answers one page of actors, by ascending id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn list(
+        &self,
+        _permit: &Permit<GetActors>,
+        query: &ActorQuery,
+        page: PageRequest,
+    ) -> Result<Page<Actor>, Error> {
+        Ok(self.actors.list(query, page)?)
+    }
+
+    /// Answers one actor.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the store is in trouble.
+    pub fn get(&self, _permit: &Permit<GetActors>, id: ActorId) -> Result<Actor, Error> {
+        self.actors.find(id)?.ok_or_else(|| absent(id))
+    }
+
+    /// Adds an actor.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn create(&self, permit: &Permit<PostActors>, new: &NewActor) -> Result<Actor, Error> {
+        Ok(self.actors.insert(permit, new, self.clock.now())?)
+    }
+
+    /// Adds all these actors or none, and answers how many they were.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn import(&self, permit: &Permit<PostActors>, new: &[NewActor]) -> Result<usize, Error> {
+        Ok(self.actors.insert_all(permit, new, self.clock.now())?)
+    }
+
+    /// Changes an actor, and answers it as it is then. Changes that change nothing leave the version as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the precondition does not hold or the
+    /// store is in trouble.
+    pub fn change(
+        &self,
+        permit: &Permit<PatchActors>,
+        id: ActorId,
+        precondition: &Precondition,
+        changes: &ActorChanges,
+    ) -> Result<Actor, Error> {
+        self.actors.update(permit, id, precondition, changes, self.clock.now())?.ok_or_else(|| absent(id))
+    }
+
+    /// Deletes an actor, which hides it until it is restored, and answers it as it is then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the precondition does not hold or the
+    /// store is in trouble.
+    pub fn delete(
+        &self,
+        permit: &Permit<DeleteActors>,
+        id: ActorId,
+        precondition: &Precondition,
+    ) -> Result<Actor, Error> {
+        self.actors.delete(permit, id, precondition, self.clock.now())?.ok_or_else(|| absent(id))
+    }
+
+    /// Undoes a deletion, and answers the actor; one that is not deleted stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there never was one; [`Error::Store`] when the store is in trouble.
+    pub fn restore(&self, permit: &Permit<DeleteActors>, id: ActorId) -> Result<Actor, Error> {
+        self.actors.restore(permit, id, self.clock.now())?.ok_or_else(|| absent(id))
+    }
+}
+
+const fn absent(id: ActorId) -> Error {
+    Error::NotFound { entity: Entity::Actor, id: id.get() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Deleted, Limit, MockActorRepository, PageNumber, Permissions, StoreError, Version,
+        testing::{a_caller_with, a_clock, a_new_actor, an_actor, now},
+    };
+
+    fn service(actors: MockActorRepository) -> ActorService {
+        ActorService::new(Arc::new(actors), Arc::new(a_clock()))
+    }
+
+    fn permit<R: crate::Requirement>() -> Permit<R> {
+        a_caller_with(Permissions::ALL).permit().unwrap()
+    }
+
+    fn id() -> ActorId {
+        an_actor().id
+    }
+
+    #[test]
+    fn a_list_is_the_page_that_the_store_answers() {
+        let page = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+        let expected = Page { items: vec![an_actor()], total: 1 };
+        let mut store = MockActorRepository::new();
+        let answer = expected.clone();
+        store
+            .expect_list()
+            .withf(move |query, wanted| query.deleted() == Deleted::Only && *wanted == page)
+            .once()
+            .return_once(|_, _| Ok(answer));
+
+        let query = ActorQuery::default().showing_deleted(&permit(), Deleted::Only);
+        assert_eq!(service(store).list(&permit(), &query, page).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_actor_is_found_by_its_id() {
+        let mut store = MockActorRepository::new();
+        store.expect_find().withf(|wanted| *wanted == id()).once().return_once(|_| Ok(Some(an_actor())));
+
+        assert_eq!(service(store).get(&permit(), id()).unwrap(), an_actor());
+    }
+
+    #[test]
+    fn a_new_actor_is_stored_with_the_time_of_the_clock_and_the_caller() {
+        let mut store = MockActorRepository::new();
+        store
+            .expect_insert()
+            .withf(|permit, new, at| {
+                permit.caller().request_id().as_str() == "request-1" && *new == a_new_actor() && *at == now()
+            })
+            .once()
+            .return_once(|_, _, _| Ok(an_actor()));
+
+        assert_eq!(service(store).create(&permit(), &a_new_actor()).unwrap(), an_actor());
+    }
+
+    #[test]
+    fn an_import_stores_all_rows_in_one_call() {
+        let mut store = MockActorRepository::new();
+        store
+            .expect_insert_all()
+            .withf(|_, new, at| new == [a_new_actor(), a_new_actor()] && *at == now())
+            .once()
+            .return_once(|_, new, _| Ok(new.len()));
+
+        assert_eq!(service(store).import(&permit(), &[a_new_actor(), a_new_actor()]).unwrap(), 2);
+    }
+
+    #[test]
+    fn a_change_hands_the_precondition_to_the_store() {
+        let mut store = MockActorRepository::new();
+        store
+            .expect_update()
+            .withf(|_, wanted, seen, changes, at| {
+                *wanted == id()
+                    && *seen == Precondition::VersionIn(vec![Version::FIRST])
+                    && *changes == ActorChanges::default()
+                    && *at == now()
+            })
+            .once()
+            .return_once(|_, _, _, _, _| Ok(Some(an_actor())));
+
+        let seen = Precondition::VersionIn(vec![Version::FIRST]);
+        assert_eq!(service(store).change(&permit(), id(), &seen, &ActorChanges::default()).unwrap(), an_actor());
+    }
+
+    #[test]
+    fn a_deletion_hands_the_precondition_to_the_store() {
+        let mut store = MockActorRepository::new();
+        store
+            .expect_delete()
+            .withf(|_, wanted, seen, at| *wanted == id() && *seen == Precondition::None && *at == now())
+            .once()
+            .return_once(|_, _, _, _| Ok(Some(an_actor())));
+
+        assert_eq!(service(store).delete(&permit(), id(), &Precondition::None).unwrap(), an_actor());
+    }
+
+    #[test]
+    fn a_restored_actor_is_answered() {
+        let mut store = MockActorRepository::new();
+        store
+            .expect_restore()
+            .withf(|_, wanted, at| *wanted == id() && *at == now())
+            .once()
+            .return_once(|_, _, _| Ok(Some(an_actor())));
+
+        assert_eq!(service(store).restore(&permit(), id()).unwrap(), an_actor());
+    }
+
+    #[test]
+    fn an_absent_actor_is_not_found() {
+        let mut store = MockActorRepository::new();
+        store.expect_find().returning(|_| Ok(None));
+        store.expect_update().returning(|_, _, _, _, _| Ok(None));
+        store.expect_delete().returning(|_, _, _, _| Ok(None));
+        store.expect_restore().returning(|_, _, _| Ok(None));
+        let service = service(store);
+        let none = Precondition::None;
+
+        let refused = [
+            service.get(&permit(), id()),
+            service.change(&permit(), id(), &none, &ActorChanges::default()),
+            service.delete(&permit(), id(), &none),
+            service.restore(&permit(), id()),
+        ];
+        for answer in refused {
+            assert!(matches!(answer, Err(Error::NotFound { entity: Entity::Actor, id: 7 })), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn trouble_in_the_store_comes_through_every_use_case() {
+        let trouble = || StoreError::Unavailable("down".into());
+        let mut store = MockActorRepository::new();
+        store.expect_list().returning(move |_, _| Err(trouble()));
+        store.expect_find().returning(move |_| Err(trouble()));
+        store.expect_insert().returning(move |_, _, _| Err(trouble()));
+        store.expect_insert_all().returning(move |_, _, _| Err(trouble()));
+        store.expect_update().returning(move |_, _, _, _, _| Err(StoreError::Stale { current: Version::FIRST }));
+        store.expect_delete().returning(move |_, _, _, _| Err(trouble()));
+        store.expect_restore().returning(move |_, _, _| Err(trouble()));
+        let service = service(store);
+        let page = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+        let none = Precondition::None;
+
+        let unavailable = [
+            service.list(&permit(), &ActorQuery::default(), page).map(drop),
+            service.get(&permit(), id()).map(drop),
+            service.create(&permit(), &a_new_actor()).map(drop),
+            service.import(&permit(), &[]).map(drop),
+            service.delete(&permit(), id(), &none).map(drop),
+            service.restore(&permit(), id()).map(drop),
+        ];
+        for answer in unavailable {
+            assert!(matches!(answer, Err(Error::Store(StoreError::Unavailable(_)))), "{answer:?}");
+        }
+        let changed = service.change(&permit(), id(), &none, &ActorChanges::default());
+        assert!(matches!(changed, Err(Error::Store(StoreError::Stale { current: Version::FIRST }))), "{changed:?}");
+    }
+}

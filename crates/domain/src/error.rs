@@ -1,0 +1,219 @@
+//! What can go wrong, told without HTTP or SQL: a variant is what the caller may do about it.
+
+use std::{borrow::Cow, fmt};
+
+use thiserror::Error;
+
+use crate::Version;
+
+/// The error behind an error, kept for the log.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// The kind of rule that a value broke; [`FaultCode::as_str`] is stable and meant for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultCode {
+    /// A value that must be there is missing or null.
+    Required,
+    /// The value is of another kind, such as a list where a text belongs.
+    Type,
+    /// The text is empty or too long.
+    Length,
+    /// The text holds characters that are not allowed.
+    Characters,
+    /// The value lies outside its range.
+    Range,
+    /// The text cannot be read as what it should be.
+    Format,
+    /// Two values contradict each other.
+    Disagrees,
+    /// Nothing of that name is known.
+    Unknown,
+}
+
+impl FaultCode {
+    /// The code as it stands in an answer, such as `"range"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Type => "type",
+            Self::Length => "length",
+            Self::Characters => "characters",
+            Self::Range => "range",
+            Self::Format => "format",
+            Self::Disagrees => "disagrees",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Why one value was refused, as a phrase that follows the name of its field: "must be between 0 and 120".
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{detail}")]
+pub struct Fault {
+    /// The kind of rule that was broken.
+    pub code: FaultCode,
+    /// What would be right.
+    pub detail: Cow<'static, str>,
+}
+
+impl Fault {
+    /// A fault of that kind, with a phrase such as "must be between 0 and 120".
+    pub fn new(code: FaultCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+/// A fault and the field it was found in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// The field's name on the wire, such as `"age"`; empty when the whole input is at fault.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+impl fmt::Display for FieldFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field {
+            "" => write!(f, "{}", self.fault),
+            field => write!(f, "{field} {}", self.fault),
+        }
+    }
+}
+
+/// At least one field was refused; every refused field is listed, so that one answer tells it all.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", Self::sentence(.0))]
+pub struct InvalidFields(Vec<FieldFault>);
+
+impl InvalidFields {
+    /// The refusal of a single field.
+    #[must_use]
+    pub fn one(field: &'static str, fault: Fault) -> Self {
+        Self(vec![FieldFault { field, fault }])
+    }
+
+    /// The faults, in the order in which the fields were read.
+    #[must_use]
+    pub fn faults(&self) -> &[FieldFault] {
+        &self.0
+    }
+
+    fn sentence(faults: &[FieldFault]) -> String {
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Collects the faults of several fields while they are parsed one by one.
+#[derive(Debug, Default)]
+pub struct FieldFaults(Vec<FieldFault>);
+
+impl FieldFaults {
+    /// Hands on the parsed value, or notes the fault and answers `None`.
+    pub fn keep<T>(&mut self, field: &'static str, parsed: Result<T, Fault>) -> Option<T> {
+        parsed.map_err(|fault| self.add(field, fault)).ok()
+    }
+
+    /// Notes a fault.
+    pub fn add(&mut self, field: &'static str, fault: Fault) {
+        self.0.push(FieldFault { field, fault });
+    }
+
+    /// Answers `value` when no fault was noted and the value is there.
+    ///
+    /// # Errors
+    ///
+    /// All faults that were noted, when there is one or `value` is `None`.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, InvalidFields> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(InvalidFields(self.0)),
+        }
+    }
+}
+
+/// What kind of thing an error speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entity {
+    /// An actor.
+    Actor,
+    /// A movie.
+    Movie,
+}
+
+impl fmt::Display for Entity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Actor => "actor",
+            Self::Movie => "movie",
+        })
+    }
+}
+
+/// What a port answers when it cannot do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The caller's precondition does not hold; nothing was changed. Read again, then decide.
+    #[error("the stored version is {current}")]
+    Stale {
+        /// The version that is stored now.
+        current: Version,
+    },
+    /// The change, applied to what is stored, would break a rule; nothing was changed.
+    #[error(transparent)]
+    Invalid(#[from] InvalidFields),
+    /// The store cannot be reached or is too busy; the same call may work later.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Cause),
+    /// The store answered something that it never should; trying again will not help.
+    #[error("the store failed")]
+    Failed(#[source] Cause),
+}
+
+/// What a use-case answers when it cannot do what it was asked.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// There is no such entity, or it is deleted.
+    #[error("there is no {entity} {id}")]
+    NotFound {
+        /// What was looked for.
+        entity: Entity,
+        /// Its id.
+        id: i64,
+    },
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_told_at_once_and_in_order() {
+        let mut faults = FieldFaults::default();
+        let name: Option<u8> = faults.keep("name", Err(Fault::new(FaultCode::Required, "is required")));
+        let age = faults.keep("age", Err::<u8, _>(Fault::new(FaultCode::Range, "must be between 0 and 120")));
+        let gender = faults.keep("gender", Ok(1));
+
+        let refused = faults.finish(name.zip(age).zip(gender)).unwrap_err();
+
+        assert_eq!(refused.to_string(), "name is required; age must be between 0 and 120");
+        assert_eq!(refused.faults().len(), 2);
+    }
+
+    #[test]
+    fn a_fault_beside_a_whole_value_still_refuses() {
+        let mut faults = FieldFaults::default();
+        faults.add("", Fault::new(FaultCode::Type, "must be a JSON object"));
+
+        assert_eq!(faults.finish(Some(1)).unwrap_err().to_string(), "must be a JSON object");
+    }
+
+    #[test]
+    fn no_fault_hands_the_value_on() {
+        assert_eq!(FieldFaults::default().finish(Some(7)), Ok(7));
+    }
+}

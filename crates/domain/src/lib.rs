@@ -1,0 +1,43 @@
+//! The rules of a casting agency, without I/O: actors, movies, and who may do what with them.
+//!
+//! The crate holds the entities and their value types, the permissions and roles, the use-cases ([`ActorService`],
+//! [`MovieService`]) and the ports they need ([`ActorRepository`], [`MovieRepository`], [`Clock`]). It reads no clock,
+//! opens no connection and knows neither HTTP nor SQL, so any Rust service can embed it with adapters of its own. With the
+//! feature `mock`, every port comes with a [mockall](https://docs.rs/mockall) mock.
+//!
+//! Three ideas carry the crate:
+//!
+//! * **Parse once, then trust.** `ActorName::parse("  Ada ")` gives a type that cannot hold anything else; nothing further in
+//!   checks again.
+//! * **Proof first.** A use-case asks for a [`Permit`] of the operation, and only [`Caller::permit`] makes one.
+//! * **Time comes in.** Whatever depends on the day takes it as an argument or from the [`Clock`] port.
+
+mod access;
+mod actor;
+mod clock;
+mod error;
+mod movie;
+mod page;
+#[cfg(test)]
+mod testing;
+mod text;
+mod version;
+
+pub use access::{
+    Caller, DeleteActors, DeleteMovies, Denied, GetActors, GetMovies, PatchActors, PatchMovies, Permission,
+    Permissions, Permit, PostActors, PostMovies, RequestId, Requirement, Role, SignedIn, Subject, UnknownRole,
+};
+pub use actor::{
+    Actor, ActorChanges, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, Age, BirthDate, Born,
+    BornChange, Gender, NewActor,
+};
+pub use clock::Clock;
+pub use error::{Cause, Entity, Error, Fault, FaultCode, FieldFault, FieldFaults, InvalidFields, StoreError};
+pub use movie::{
+    Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, MovieService, NewMovie, ReleaseDate, ShootWindow, Title,
+};
+pub use page::{Deleted, Limit, Page, PageNumber, PageRequest};
+pub use text::{Change, parse_day};
+pub use version::{Precondition, Version};
+#[cfg(any(test, feature = "mock"))]
+pub use {actor::MockActorRepository, clock::MockClock, movie::MockMovieRepository};

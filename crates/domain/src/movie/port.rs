@@ -1,0 +1,77 @@
+//! What the use-cases of movies need of a store.
+
+use chrono::{DateTime, Utc};
+
+use super::{Movie, MovieChanges, MovieId, NewMovie};
+use crate::{DeleteMovies, Deleted, Page, PageRequest, PatchMovies, Permit, PostMovies, Precondition, StoreError};
+
+/// Which movies a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MovieQuery {
+    deleted: Deleted,
+}
+
+impl MovieQuery {
+    /// Shows deleted movies too, or only them; whoever may delete may see what was deleted.
+    #[must_use]
+    pub const fn showing_deleted(self, _permit: &Permit<DeleteMovies>, deleted: Deleted) -> Self {
+        Self { deleted }
+    }
+
+    /// Whether deleted movies are shown.
+    #[must_use]
+    pub const fn deleted(&self) -> Deleted {
+        self.deleted
+    }
+}
+
+/// Keeps movies.
+///
+/// Every call is one transaction: it happens whole or not at all, and has happened once it answers. A call that writes takes the
+/// permit for it, whose caller the adapter may record. All calls answer [`StoreError::Unavailable`] when the store cannot be
+/// reached or is too busy, and [`StoreError::Failed`] when it answers what it never should.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[allow(clippy::missing_errors_doc, reason = "the errors are the same for every call and stand above")]
+pub trait MovieRepository: Send + Sync {
+    /// Answers one page of the movies that the query shows, by ascending id, with the number of all it shows.
+    fn list(&self, query: &MovieQuery, page: PageRequest) -> Result<Page<Movie>, StoreError>;
+
+    /// Answers the movie, or `None` when there is none or it is deleted.
+    fn find(&self, id: MovieId) -> Result<Option<Movie>, StoreError>;
+
+    /// Adds a movie of version 1, created at `now`, and answers it with its id.
+    fn insert(&self, permit: &Permit<PostMovies>, new: &NewMovie, now: DateTime<Utc>) -> Result<Movie, StoreError>;
+
+    /// Writes what [`Movie::amended`] makes of the stored movie, one version up, and answers it. Answers the movie as it is when
+    /// that is `None`, and `None` when there is no movie or it is deleted.
+    ///
+    /// MUST answer [`StoreError::Invalid`] when the changes do not go with what is stored, and [`StoreError::Stale`] when the
+    /// stored version, at the moment of writing, breaks the precondition.
+    fn update(
+        &self,
+        permit: &Permit<PatchMovies>,
+        id: MovieId,
+        precondition: &Precondition,
+        changes: &MovieChanges,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Movie>, StoreError>;
+
+    /// Deletes the movie, one version up, and answers it; `None` when there is none or it is deleted already.
+    ///
+    /// MUST answer [`StoreError::Stale`] when the stored version, at the moment of writing, breaks the precondition.
+    fn delete(
+        &self,
+        permit: &Permit<DeleteMovies>,
+        id: MovieId,
+        precondition: &Precondition,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Movie>, StoreError>;
+
+    /// Undoes the deletion, one version up, and answers the movie; as it is when it was not deleted, `None` when there is none.
+    fn restore(
+        &self,
+        permit: &Permit<DeleteMovies>,
+        id: MovieId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Movie>, StoreError>;
+}

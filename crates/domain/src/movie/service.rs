@@ -1,0 +1,248 @@
+//! The use-cases of movies.
+
+use std::sync::Arc;
+
+use super::{Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie};
+use crate::{
+    Clock, DeleteMovies, Entity, Error, GetMovies, Page, PageRequest, PatchMovies, Permit, PostMovies, Precondition,
+};
+
+/// What can be done with movies, each with proof that the caller may. Cheap to clone.
+#[derive(Clone)]
+pub struct MovieService {
+    movies: Arc<dyn MovieRepository>,
+    clock: Arc<dyn Clock>,
+}
+
+impl MovieService {
+    /// The use-cases over that store and clock.
+    pub fn new(movies: Arc<dyn MovieRepository>, clock: Arc<dyn Clock>) -> Self {
+        Self { movies, clock }
+    }
+
+    /// Answers one page of movies, by ascending id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn list(
+        &self,
+        _permit: &Permit<GetMovies>,
+        query: &MovieQuery,
+        page: PageRequest,
+    ) -> Result<Page<Movie>, Error> {
+        Ok(self.movies.list(query, page)?)
+    }
+
+    /// Answers one movie.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the store is in trouble.
+    pub fn get(&self, _permit: &Permit<GetMovies>, id: MovieId) -> Result<Movie, Error> {
+        self.movies.find(id)?.ok_or_else(|| absent(id))
+    }
+
+    /// Adds a movie.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn create(&self, permit: &Permit<PostMovies>, new: &NewMovie) -> Result<Movie, Error> {
+        Ok(self.movies.insert(permit, new, self.clock.now())?)
+    }
+
+    /// Changes a movie, and answers it as it is then. Changes that change nothing leave the version as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the precondition does not hold, the changes
+    /// do not go with what is stored, or the store is in trouble.
+    pub fn change(
+        &self,
+        permit: &Permit<PatchMovies>,
+        id: MovieId,
+        precondition: &Precondition,
+        changes: &MovieChanges,
+    ) -> Result<Movie, Error> {
+        self.movies.update(permit, id, precondition, changes, self.clock.now())?.ok_or_else(|| absent(id))
+    }
+
+    /// Deletes a movie, which hides it until it is restored, and answers it as it is then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the precondition does not hold or the
+    /// store is in trouble.
+    pub fn delete(
+        &self,
+        permit: &Permit<DeleteMovies>,
+        id: MovieId,
+        precondition: &Precondition,
+    ) -> Result<Movie, Error> {
+        self.movies.delete(permit, id, precondition, self.clock.now())?.ok_or_else(|| absent(id))
+    }
+
+    /// Undoes a deletion, and answers the movie; one that is not deleted stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there never was one; [`Error::Store`] when the store is in trouble.
+    pub fn restore(&self, permit: &Permit<DeleteMovies>, id: MovieId) -> Result<Movie, Error> {
+        self.movies.restore(permit, id, self.clock.now())?.ok_or_else(|| absent(id))
+    }
+}
+
+const fn absent(id: MovieId) -> Error {
+    Error::NotFound { entity: Entity::Movie, id: id.get() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Deleted, Limit, MockMovieRepository, PageNumber, Permissions, StoreError, Version,
+        testing::{a_caller_with, a_clock, a_movie, a_new_movie, now},
+    };
+
+    fn service(movies: MockMovieRepository) -> MovieService {
+        MovieService::new(Arc::new(movies), Arc::new(a_clock()))
+    }
+
+    fn permit<R: crate::Requirement>() -> Permit<R> {
+        a_caller_with(Permissions::ALL).permit().unwrap()
+    }
+
+    fn id() -> MovieId {
+        a_movie().id
+    }
+
+    #[test]
+    fn a_list_is_the_page_that_the_store_answers() {
+        let page = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+        let expected = Page { items: vec![a_movie()], total: 1 };
+        let mut store = MockMovieRepository::new();
+        let answer = expected.clone();
+        store
+            .expect_list()
+            .withf(move |query, wanted| query.deleted() == Deleted::Only && *wanted == page)
+            .once()
+            .return_once(|_, _| Ok(answer));
+
+        let query = MovieQuery::default().showing_deleted(&permit(), Deleted::Only);
+        assert_eq!(service(store).list(&permit(), &query, page).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_movie_is_found_by_its_id() {
+        let mut store = MockMovieRepository::new();
+        store.expect_find().withf(|wanted| *wanted == id()).once().return_once(|_| Ok(Some(a_movie())));
+
+        assert_eq!(service(store).get(&permit(), id()).unwrap(), a_movie());
+    }
+
+    #[test]
+    fn a_new_movie_is_stored_with_the_time_of_the_clock_and_the_caller() {
+        let mut store = MockMovieRepository::new();
+        store
+            .expect_insert()
+            .withf(|permit, new, at| {
+                permit.caller().request_id().as_str() == "request-1" && *new == a_new_movie() && *at == now()
+            })
+            .once()
+            .return_once(|_, _, _| Ok(a_movie()));
+
+        assert_eq!(service(store).create(&permit(), &a_new_movie()).unwrap(), a_movie());
+    }
+
+    #[test]
+    fn a_change_hands_the_precondition_to_the_store() {
+        let mut store = MockMovieRepository::new();
+        store
+            .expect_update()
+            .withf(|_, wanted, seen, changes, at| {
+                *wanted == id()
+                    && *seen == Precondition::VersionIn(vec![Version::FIRST])
+                    && *changes == MovieChanges::default()
+                    && *at == now()
+            })
+            .once()
+            .return_once(|_, _, _, _, _| Ok(Some(a_movie())));
+
+        let seen = Precondition::VersionIn(vec![Version::FIRST]);
+        assert_eq!(service(store).change(&permit(), id(), &seen, &MovieChanges::default()).unwrap(), a_movie());
+    }
+
+    #[test]
+    fn a_deletion_hands_the_precondition_to_the_store() {
+        let mut store = MockMovieRepository::new();
+        store
+            .expect_delete()
+            .withf(|_, wanted, seen, at| *wanted == id() && *seen == Precondition::None && *at == now())
+            .once()
+            .return_once(|_, _, _, _| Ok(Some(a_movie())));
+
+        assert_eq!(service(store).delete(&permit(), id(), &Precondition::None).unwrap(), a_movie());
+    }
+
+    #[test]
+    fn a_restored_movie_is_answered() {
+        let mut store = MockMovieRepository::new();
+        store
+            .expect_restore()
+            .withf(|_, wanted, at| *wanted == id() && *at == now())
+            .once()
+            .return_once(|_, _, _| Ok(Some(a_movie())));
+
+        assert_eq!(service(store).restore(&permit(), id()).unwrap(), a_movie());
+    }
+
+    #[test]
+    fn an_absent_movie_is_not_found() {
+        let mut store = MockMovieRepository::new();
+        store.expect_find().returning(|_| Ok(None));
+        store.expect_update().returning(|_, _, _, _, _| Ok(None));
+        store.expect_delete().returning(|_, _, _, _| Ok(None));
+        store.expect_restore().returning(|_, _, _| Ok(None));
+        let service = service(store);
+        let none = Precondition::None;
+
+        let refused = [
+            service.get(&permit(), id()),
+            service.change(&permit(), id(), &none, &MovieChanges::default()),
+            service.delete(&permit(), id(), &none),
+            service.restore(&permit(), id()),
+        ];
+        for answer in refused {
+            assert!(matches!(answer, Err(Error::NotFound { entity: Entity::Movie, id: 2 })), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn trouble_in_the_store_comes_through_every_use_case() {
+        let trouble = || StoreError::Unavailable("down".into());
+        let mut store = MockMovieRepository::new();
+        store.expect_list().returning(move |_, _| Err(trouble()));
+        store.expect_find().returning(move |_| Err(trouble()));
+        store.expect_insert().returning(move |_, _, _| Err(trouble()));
+        store.expect_update().returning(move |_, _, _, _, _| Err(StoreError::Stale { current: Version::FIRST }));
+        store.expect_delete().returning(move |_, _, _, _| Err(trouble()));
+        store.expect_restore().returning(move |_, _, _| Err(trouble()));
+        let service = service(store);
+        let page = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+        let none = Precondition::None;
+
+        let unavailable = [
+            service.list(&permit(), &MovieQuery::default(), page).map(drop),
+            service.get(&permit(), id()).map(drop),
+            service.create(&permit(), &a_new_movie()).map(drop),
+            service.delete(&permit(), id(), &none).map(drop),
+            service.restore(&permit(), id()).map(drop),
+        ];
+        for answer in unavailable {
+            assert!(matches!(answer, Err(Error::Store(StoreError::Unavailable(_)))), "{answer:?}");
+        }
+        let changed = service.change(&permit(), id(), &none, &MovieChanges::default());
+        assert!(matches!(changed, Err(Error::Store(StoreError::Stale { current: Version::FIRST }))), "{changed:?}");
+    }
+}

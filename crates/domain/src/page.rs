@@ -1,0 +1,118 @@
+//! Pages of a list.
+
+use crate::{Fault, FaultCode};
+
+/// How many items a page holds: 1 to 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit(u32);
+
+impl Limit {
+    /// The most items that one page holds.
+    pub const MAX: u32 = 100;
+    /// The limit when none is asked for.
+    pub const DEFAULT: Self = Self(20);
+
+    /// A limit of that many items; more than [`Limit::MAX`] is taken as that.
+    ///
+    /// # Errors
+    ///
+    /// [`FaultCode::Range`] for 0.
+    pub fn new(items: u64) -> Result<Self, Fault> {
+        match u32::try_from(items).unwrap_or(Self::MAX).min(Self::MAX) {
+            0 => Err(Fault::new(FaultCode::Range, "must be at least 1")),
+            items => Ok(Self(items)),
+        }
+    }
+
+    /// The number of items.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+/// The number of a page, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageNumber(u64);
+
+impl PageNumber {
+    /// The first page.
+    pub const FIRST: Self = Self(1);
+
+    /// The page of that number.
+    ///
+    /// # Errors
+    ///
+    /// [`FaultCode::Range`] for 0.
+    pub fn new(number: u64) -> Result<Self, Fault> {
+        if number == 0 { Err(Fault::new(FaultCode::Range, "must be at least 1")) } else { Ok(Self(number)) }
+    }
+
+    /// The number, from 1.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+/// Which part of a list is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// How many items at the most.
+    pub limit: Limit,
+    /// Which page of that size.
+    pub page: PageNumber,
+}
+
+impl PageRequest {
+    /// How many items come before the page; a number beyond any list is held at `i64::MAX`.
+    #[must_use]
+    pub fn offset(self) -> i64 {
+        let before = (self.page.0 - 1).saturating_mul(u64::from(self.limit.0));
+        i64::try_from(before).unwrap_or(i64::MAX)
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items, in the list's order; none past the end.
+    pub items: Vec<T>,
+    /// How many items the whole list has.
+    pub total: u64,
+}
+
+/// Which rows a list shows, as far as deletion goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deleted {
+    /// Those that are not deleted.
+    #[default]
+    No,
+    /// Only those that are deleted.
+    Only,
+    /// Both.
+    With,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_held_at_its_maximum_and_never_zero() {
+        assert_eq!(Limit::new(1).unwrap().get(), 1);
+        assert_eq!(Limit::new(100).unwrap().get(), 100);
+        assert_eq!(Limit::new(101).unwrap().get(), 100);
+        assert_eq!(Limit::new(u64::MAX).unwrap().get(), 100);
+        assert_eq!(Limit::new(0).unwrap_err().code, FaultCode::Range);
+    }
+
+    #[test]
+    fn an_offset_counts_what_comes_before_the_page_and_never_overflows() {
+        let page = |number| PageRequest { limit: Limit::DEFAULT, page: PageNumber::new(number).unwrap() };
+        assert_eq!(page(1).offset(), 0);
+        assert_eq!(page(3).offset(), 40);
+        assert_eq!(page(u64::MAX).offset(), i64::MAX);
+        assert_eq!(PageNumber::new(0).unwrap_err().code, FaultCode::Range);
+    }
+}

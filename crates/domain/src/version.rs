@@ -1,0 +1,71 @@
+//! Optimistic concurrency: the version of an entity, and what a caller expects it to be.
+
+use std::fmt;
+
+/// Counts the writes of an entity: 1 when it is created, one more with every change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(i64);
+
+impl Version {
+    /// The version of an entity that was just created.
+    pub const FIRST: Self = Self(1);
+
+    /// Answers the version of that number, or `None` below 1.
+    #[must_use]
+    pub const fn new(number: i64) -> Option<Self> {
+        if number >= 1 { Some(Self(number)) } else { None }
+    }
+
+    /// The number, from 1.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What must be true of the stored version for a change to happen (RFC 9110, section 13.1.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Precondition {
+    /// Whatever is stored may be changed.
+    #[default]
+    None,
+    /// The stored version must be one of these; with an empty list nothing may be changed.
+    VersionIn(Vec<Version>),
+}
+
+impl Precondition {
+    /// Tells whether an entity of that version may be changed.
+    #[must_use]
+    pub fn allows(&self, stored: Version) -> bool {
+        match self {
+            Self::None => true,
+            Self::VersionIn(versions) => versions.contains(&stored),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_from_one() {
+        assert_eq!(Version::new(0), None);
+        assert_eq!(Version::new(1), Some(Version::FIRST));
+    }
+
+    #[test]
+    fn a_precondition_allows_the_versions_it_lists() {
+        let stored = Version::FIRST;
+        assert!(Precondition::None.allows(stored));
+        assert!(Precondition::VersionIn(vec![Version(2), Version(1)]).allows(stored));
+        assert!(!Precondition::VersionIn(vec![Version(2)]).allows(stored));
+        assert!(!Precondition::VersionIn(vec![]).allows(stored));
+    }
+}
