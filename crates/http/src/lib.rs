@@ -1,1 +1,35 @@
-//! x
+//! Ensemble's HTTP API: routes, bodies and problem details over the use-cases of `ensemble-domain`, on actix-web.
+//!
+//! The way of a request: [`edge`](crate::edge) gives it an id, the router finds its handler, the handler's one extractor
+//! ([`Permitted`](crate::permitted::Permitted)) checks token, permission and input in that order, the use-case runs on a
+//! blocking thread ([`Blocking`]), and the view of its result goes out. Every refusal on that way is a
+//! [`Problem`](crate::problem::Problem).
+
+mod actors;
+mod app;
+mod blocking;
+mod conditional;
+mod cors;
+mod edge;
+mod health;
+mod home;
+mod input;
+mod json;
+mod local_token;
+mod me;
+mod members;
+mod movies;
+mod paging;
+mod permitted;
+mod problem;
+mod problem_pages;
+mod query;
+mod routes;
+mod server;
+mod view;
+
+pub use app::{App, LocalTokens, Readiness};
+pub use blocking::Blocking;
+pub use cors::CorsOrigins;
+pub use routes::{Operation, application, local_operation, operations};
+pub use server::{ServerSettings, start};

@@ -1,0 +1,244 @@
+//! Each setting made into what it stands for, or refused with what would be right.
+
+use std::{fmt::Display, net::IpAddr, num::NonZero, path::PathBuf, str::FromStr, thread, time::Duration};
+
+use ensemble_auth::{
+    Algorithm, BadRules, KeySource, LOCAL_AUDIENCE, LOCAL_ISSUER, Rules, TypRule, UnknownAlgorithm, check_issuer,
+};
+use ensemble_http::CorsOrigins;
+use ensemble_infra::{DatabaseSettings, DatabaseUrl};
+use ipnet::IpNet;
+
+use super::{
+    AuthSettings, HttpSettings, IssuerSettings, Layers, LogFormat, LogSettings, Profile, Settings, SettingsError,
+};
+
+/// Tells whether a listen host is reached from this machine only.
+pub fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl Layers {
+    /// Checks every setting.
+    pub fn check(&self) -> Result<Settings, SettingsError> {
+        let database = self.database()?;
+        self.rate_limit()?;
+        Ok(Settings {
+            queue: self.number("database.queue", 1, 1_000_000)?,
+            migrate_on_start: self.choice(
+                "database.migrate_on_start",
+                &[("auto", database.url.sqlite_path().is_some()), ("true", true), ("false", false)],
+            )?,
+            auth: self.auth(&database)?,
+            http: self.http()?,
+            log: self.log()?,
+            database,
+        })
+    }
+
+    fn database(&self) -> Result<DatabaseSettings, SettingsError> {
+        let url = DatabaseUrl::parse(&self.text("database.url"))
+            .map_err(|refused| self.wrong("database.url", &format!("is not right: {refused}")))?;
+        Ok(DatabaseSettings {
+            url,
+            pool_size: NonZero::new(self.number("database.pool_size", 0, 1000)?).map(NonZero::get),
+            checkout_timeout: self.seconds("database.checkout_timeout", 1, 60)?,
+            statement_timeout: self.seconds("database.statement_timeout", 1, 3600)?,
+        })
+    }
+
+    fn auth(&self, database: &DatabaseSettings) -> Result<AuthSettings, SettingsError> {
+        for (key, least, most) in [("auth.jwks_min_refetch", 1, 300), ("auth.jwks_stale", 0, 86_400)] {
+            self.number::<u64>(key, least, most)?;
+        }
+        let local = self.choice("auth.mode", &[("local", true), ("oidc", false)])?;
+        let (issuer, audience, source) = if local { self.local_issuer(database)? } else { self.remote_issuer()? };
+        let wrong = |key: &'static str| move |bad: BadRules| self.wrong(key, &bad.to_string());
+        let rules = Rules::new(&*issuer, &*audience)
+            .map_err(wrong("auth.issuer"))?
+            .with_leeway(self.seconds("auth.leeway", 0, 60)?)
+            .map_err(wrong("auth.leeway"))?
+            .with_algorithms(self.algorithms()?)
+            .map_err(wrong("auth.algorithms"))?
+            .with_typ(self.choice("auth.typ", &[("any", TypRule::Any), ("at+jwt", TypRule::AccessToken)])?)
+            .with_permissions_claim(self.text("auth.permissions_claim"))
+            .map_err(wrong("auth.permissions_claim"))?;
+        Ok(AuthSettings { rules, audience, issuer: source })
+    }
+
+    fn algorithms(&self) -> Result<Vec<Algorithm>, SettingsError> {
+        let key = "auth.algorithms";
+        let algorithms = self.list(key)?;
+        let parsed: Result<_, _> = algorithms.iter().map(|name| name.parse()).collect();
+        parsed.map_err(|unknown: UnknownAlgorithm| self.wrong(key, &unknown.to_string()))
+    }
+
+    /// The development issuer trusts whoever can read its key, so it stays on this machine and away from real issuers.
+    fn local_issuer(&self, database: &DatabaseSettings) -> Result<(String, String, IssuerSettings), SettingsError> {
+        let host = self.text("http.host");
+        if !is_loopback(&host) {
+            let text = format!("local is for loopback addresses only, and http.host is {host:?}; use oidc");
+            return Err(self.wrong("auth.mode", &text));
+        }
+        if self.profile == Profile::Production {
+            return Err(self.wrong("auth.mode", "local is refused in production; use oidc with auth.issuer and auth.audience"));
+        }
+        if !self.text("auth.issuer").is_empty() {
+            return Err(self.wrong("auth.issuer", "is set, but auth.mode is local, which has its own issuer; set auth.mode to oidc"));
+        }
+        let key = match self.text("auth.local_key").as_str() {
+            "" => {
+                let folder = database.url.sqlite_path().and_then(|path| path.parent()).unwrap_or("".as_ref());
+                folder.join("ensemble.local-key.pem")
+            }
+            path => PathBuf::from(path),
+        };
+        let audience = Some(self.text("auth.audience")).filter(|audience| !audience.is_empty());
+        let audience = audience.unwrap_or_else(|| LOCAL_AUDIENCE.to_owned());
+        Ok((LOCAL_ISSUER.to_owned(), audience, IssuerSettings::Local { key }))
+    }
+
+    fn remote_issuer(&self) -> Result<(String, String, IssuerSettings), SettingsError> {
+        let (issuer, audience) = (self.text("auth.issuer"), self.text("auth.audience"));
+        if issuer.is_empty() {
+            return Err(self.wrong("auth.issuer", "is needed in mode oidc, such as \"https://agency.eu.auth0.com/\""));
+        }
+        if audience.is_empty() {
+            return Err(self.wrong("auth.audience", "is needed in mode oidc: the identifier of this API at the issuer"));
+        }
+        self.check_address("auth.issuer", &issuer)?;
+        let jwks_url = self.text("auth.jwks_url");
+        let keys = if jwks_url.is_empty() {
+            KeySource::Discovery { issuer: issuer.clone() }
+        } else {
+            self.check_address("auth.jwks_url", &jwks_url)?;
+            KeySource::Url(jwks_url)
+        };
+        let fresh_for = self.seconds("auth.jwks_ttl", 1, 3600)?;
+        Ok((issuer, audience, IssuerSettings::Remote { keys, fresh_for }))
+    }
+
+    /// An address without TLS is for trying things out: its host and the listen address are both loopback.
+    fn check_address(&self, key: &str, url: &str) -> Result<(), SettingsError> {
+        let host = check_issuer(url).map_err(|bad| self.wrong(key, &bad.to_string()))?;
+        if host.is_loopback() && self.profile == Profile::Production {
+            return Err(self.wrong(key, "must not be on this machine in production"));
+        }
+        if url.starts_with("http:") && !is_loopback(&self.text("http.host")) {
+            return Err(self.wrong(key, "may be http only while http.host is a loopback address"));
+        }
+        Ok(())
+    }
+
+    fn http(&self) -> Result<HttpSettings, SettingsError> {
+        let workers = self.number("http.workers", 0, 1024)?;
+        let workers = if workers == 0 { thread::available_parallelism().map_or(2, NonZero::get) } else { workers };
+        let proxies = self.list("http.trusted_proxies")?;
+        let proxies = proxies.iter().map(|proxy| self.network(proxy)).collect::<Result<_, _>>()?;
+        let metrics = match self.text("metrics.address").as_str() {
+            "" => None,
+            address => Some(address.parse().map_err(|_unread| {
+                self.wrong("metrics.address", &format!("must be an address and a port such as 127.0.0.1:9100, not {address:?}"))
+            })?),
+        };
+        Ok(HttpSettings {
+            host: self.text("http.host"),
+            port: self.number("http.port", 0, 65_535)?,
+            workers,
+            body_limit: self.number("http.body_limit", 1024, 16 * 1024 * 1024)?,
+            origins: self.origins()?,
+            trusted_proxies: proxies,
+            drain_delay: self.seconds("http.drain_delay", 0, 300)?,
+            shutdown_timeout: self.seconds("http.shutdown_timeout", 0, 300)?,
+            metrics,
+        })
+    }
+
+    fn origins(&self) -> Result<CorsOrigins, SettingsError> {
+        let key = "http.cors_origins";
+        let origins = self.list(key)?;
+        if origins.iter().any(|origin| origin == "*") {
+            if self.profile == Profile::Production {
+                return Err(self.wrong(key, "must list exact origins in production, not \"*\""));
+            }
+            return Ok(CorsOrigins::Any);
+        }
+        let wrong = origins.iter().find(|origin| !is_origin(origin));
+        match wrong {
+            Some(wrong) => {
+                let text = format!("must list origins such as https://casting.example.org, without a path, not {wrong:?}");
+                Err(self.wrong(key, &text))
+            }
+            None => Ok(CorsOrigins::Listed(origins)),
+        }
+    }
+
+    fn network(&self, text: &str) -> Result<IpNet, SettingsError> {
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network.map_err(|_unread| {
+            self.wrong("http.trusted_proxies", &format!("must list networks such as 10.0.0.0/8, not {text:?}"))
+        })
+    }
+
+    fn rate_limit(&self) -> Result<(), SettingsError> {
+        self.choice("rate_limit.enabled", &[("true", true), ("false", false)])?;
+        for key in ["per_caller", "per_caller_burst", "refused", "refused_burst"] {
+            self.number::<u32>(&format!("rate_limit.{key}"), 1, 1_000_000)?;
+        }
+        Ok(())
+    }
+
+    fn log(&self) -> Result<LogSettings, SettingsError> {
+        use tracing::level_filters::LevelFilter;
+        let formats = [("auto", LogFormat::Auto), ("text", LogFormat::Text), ("json", LogFormat::Json)];
+        let levels = [
+            ("error", LevelFilter::ERROR),
+            ("warn", LevelFilter::WARN),
+            ("info", LevelFilter::INFO),
+            ("debug", LevelFilter::DEBUG),
+            ("trace", LevelFilter::TRACE),
+        ];
+        let level = self.choice("log.level", &levels)?;
+        if self.profile == Profile::Production {
+            if level == LevelFilter::TRACE {
+                return Err(self.wrong("log.level", "must not be trace in production"));
+            }
+            if self.rust_log.as_ref().is_some_and(|directives| directives.to_lowercase().contains("trace")) {
+                return Err(SettingsError::new("RUST_LOG must not ask for trace in production"));
+            }
+        }
+        Ok(LogSettings { format: self.choice("log.format", &formats)?, level })
+    }
+
+    fn number<T>(&self, key: &str, least: T, most: T) -> Result<T, SettingsError>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let text = self.text(key);
+        let number = text.parse().ok().filter(|number| (&least..=&most).contains(&number));
+        number.ok_or_else(|| self.wrong(key, &format!("must be a whole number from {least} to {most}, not {text:?}")))
+    }
+
+    fn seconds(&self, key: &str, least: u64, most: u64) -> Result<Duration, SettingsError> {
+        self.number(key, least, most).map(Duration::from_secs)
+    }
+
+    fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<T, SettingsError> {
+        let text = self.text(key);
+        let chosen = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        chosen.ok_or_else(|| {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            self.wrong(key, &format!("must be one of {}, not {text:?}", names.join(", ")))
+        })
+    }
+
+    fn wrong(&self, key: &str, text: &str) -> SettingsError {
+        SettingsError::new(format!("{key} {text}{}", self.origin(key)))
+    }
+}
+
+/// A scheme and an authority, as browsers send it (RFC 6454, section 7).
+fn is_origin(text: &str) -> bool {
+    let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(['/', '?', '#', '@', '*', ' ']))
+}

@@ -1,0 +1,253 @@
+//! The layers of the settings: compiled-in defaults, files, environment, flags.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fmt,
+    path::PathBuf,
+};
+
+use config::{Config, File, FileFormat, Value, ValueKind};
+
+use super::SettingsError;
+
+const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+const DEVELOPMENT: &str = include_str!("../../../../config/development.toml");
+const PRODUCTION: &str = include_str!("../../../../config/production.toml");
+
+/// How strict the settings are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    Development,
+    Production,
+}
+
+impl Profile {
+    fn parse(text: &str, origin: &str) -> Result<Self, SettingsError> {
+        match text {
+            "development" => Ok(Self::Development),
+            "production" => Ok(Self::Production),
+            _ => Err(SettingsError::new(format!("{origin} must be development or production, not {text:?}"))),
+        }
+    }
+
+    const fn compiled(self) -> &'static str {
+        match self {
+            Self::Development => DEVELOPMENT,
+            Self::Production => PRODUCTION,
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        })
+    }
+}
+
+/// What the command line and the environment say, before it is understood.
+pub struct Given {
+    /// The folder of the settings files.
+    pub folder: PathBuf,
+    /// `--profile`, which overrides `ENSEMBLE_PROFILE`.
+    pub profile: Option<String>,
+    /// `--set KEY=VALUE` and the flags that are short for it, in their order.
+    pub flags: Vec<(String, String)>,
+    /// The environment.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Given {
+    /// Takes the environment of the process; a variable that is not UTF-8 cannot be one of ours.
+    pub fn from_process(folder: PathBuf, profile: Option<String>, flags: Vec<(String, String)>) -> Self {
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self { folder, profile, flags, environment: env::vars_os().filter_map(text).collect() }
+    }
+
+    /// A variable; an empty one counts as not set, as compose files leave them.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// All settings by their dotted keys, each with where it was set last.
+pub struct Layers {
+    pub profile: Profile,
+    pub rust_log: Option<String>,
+    values: BTreeMap<String, Value>,
+    origins: BTreeMap<String, String>,
+}
+
+impl Layers {
+    /// Reads every layer. A listen address that is not loopback demands the production profile, so it is looked at first.
+    pub fn read(given: &Given) -> Result<Self, SettingsError> {
+        let named = match (&given.profile, given.variable("ENSEMBLE_PROFILE")) {
+            (Some(flag), _) => Some(Profile::parse(flag, "--profile")?),
+            (None, Some(variable)) => Some(Profile::parse(variable, "ENSEMBLE_PROFILE")?),
+            (None, None) => None,
+        };
+        let layers = Self::read_as(named.unwrap_or(Profile::Development), given)?;
+        let host = layers.text("http.host");
+        if super::check::is_loopback(&host) {
+            return Ok(layers);
+        }
+        match named {
+            Some(Profile::Production) => Ok(layers),
+            None => Self::read_as(Profile::Production, given),
+            Some(Profile::Development) => Err(SettingsError::new(format!(
+                "http.host {host:?} is not a loopback address, which demands the production profile: set \
+                 ENSEMBLE_PROFILE=production, or listen on 127.0.0.1{}",
+                layers.origin("http.host")
+            ))),
+        }
+    }
+
+    fn read_as(profile: Profile, given: &Given) -> Result<Self, SettingsError> {
+        let defaults = flat(DEFAULTS, "the compiled-in default.toml")?;
+        let known = defaults.keys().cloned().collect();
+        let rust_log = given.variable("RUST_LOG").map(str::to_owned);
+        let mut layers = Self { profile, rust_log, values: defaults, origins: BTreeMap::new() };
+        let profile_file = format!("{profile}.toml");
+        for (name, compiled) in [("default.toml", None), (&profile_file, Some(profile.compiled()))] {
+            layers.add_file(given, name, compiled, &known)?;
+        }
+        layers.add_plain_variables(given)?;
+        for (name, value) in &given.environment {
+            if let Some(path) = name.strip_prefix("ENSEMBLE__") {
+                layers.set(&path.to_lowercase().replace("__", "."), value, name, &known)?;
+            }
+        }
+        for (key, value) in &given.flags {
+            layers.set(key, value, "the command line", &known)?;
+        }
+        Ok(layers)
+    }
+
+    fn add_file(
+        &mut self,
+        given: &Given,
+        name: &str,
+        compiled: Option<&str>,
+        known: &BTreeSet<String>,
+    ) -> Result<(), SettingsError> {
+        let path = given.folder.join(name);
+        let (text, origin) = match std::fs::read_to_string(&path) {
+            Ok(text) => (text, path.display().to_string()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => match compiled {
+                Some(compiled) => (compiled.to_owned(), format!("the compiled-in {name}")),
+                None => return Ok(()),
+            },
+            Err(error) => return Err(SettingsError::new(format!("{} cannot be read: {error}", path.display()))),
+        };
+        for (key, value) in flat(&text, &origin)? {
+            refuse_unknown(&key, &origin, known)?;
+            self.put(key, value, &origin);
+        }
+        Ok(())
+    }
+
+    /// The names that the older systems and hosting platforms use.
+    fn add_plain_variables(&mut self, given: &Given) -> Result<(), SettingsError> {
+        let plain = [
+            ("DATABASE_URL", "database.url"),
+            ("HOST", "http.host"),
+            ("PORT", "http.port"),
+            ("API_AUDIENCE", "auth.audience"),
+        ];
+        for (name, key) in plain {
+            if let Some(value) = given.variable(name) {
+                self.put(key.to_owned(), value.into(), name);
+            }
+        }
+        if let Some(domain) = given.variable("AUTH0_DOMAIN") {
+            if domain.contains(['/', ':', '@', '?', '#', ' ']) {
+                let text = format!("AUTH0_DOMAIN must be a bare domain such as agency.eu.auth0.com, not {domain:?}");
+                return Err(SettingsError::new(text));
+            }
+            self.put("auth.mode".to_owned(), "oidc".into(), "AUTH0_DOMAIN");
+            self.put("auth.issuer".to_owned(), format!("https://{domain}/").into(), "AUTH0_DOMAIN");
+            let keys = format!("https://{domain}/.well-known/jwks.json");
+            self.put("auth.jwks_url".to_owned(), keys.into(), "AUTH0_DOMAIN");
+        }
+        Ok(())
+    }
+
+    /// Sets one value from text; where the default is a list, its elements stand between commas.
+    fn set(&mut self, key: &str, text: &str, origin: &str, known: &BTreeSet<String>) -> Result<(), SettingsError> {
+        refuse_unknown(key, origin, known)?;
+        let is_list = self.values.get(key).is_some_and(|value| matches!(value.kind, ValueKind::Array(_)));
+        let value: Value = if is_list {
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().into()
+        } else {
+            text.into()
+        };
+        self.put(key.to_owned(), value, origin);
+        Ok(())
+    }
+
+    fn put(&mut self, key: String, value: Value, origin: &str) {
+        self.origins.insert(key.clone(), origin.to_owned());
+        self.values.insert(key, value);
+    }
+
+    /// Where a setting was set, as the end of a sentence about it.
+    pub fn origin(&self, key: &str) -> String {
+        self.origins.get(key).map_or_else(String::new, |origin| format!(" (set in {origin})"))
+    }
+
+    /// The text of a setting.
+    pub fn text(&self, key: &str) -> String {
+        self.values.get(key).cloned().and_then(|value| value.into_string().ok()).unwrap_or_default()
+    }
+
+    /// The elements of a list.
+    pub fn list(&self, key: &str) -> Result<Vec<String>, SettingsError> {
+        let elements = self.values.get(key).cloned().map_or_else(|| Ok(Vec::new()), Value::into_array);
+        let texts = elements.and_then(|elements| elements.into_iter().map(Value::into_string).collect());
+        texts.map_err(|_mistyped| SettingsError::new(format!("{key} must be a list of texts{}", self.origin(key))))
+    }
+
+    /// All settings as they are in effect, with where they come from.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, String, &str)> {
+        self.values.iter().map(|(key, value)| {
+            let origin = self.origins.get(key).map_or("default", String::as_str);
+            (key.as_str(), value.to_string(), origin)
+        })
+    }
+}
+
+/// The values of a TOML text by their dotted keys.
+fn flat(toml: &str, origin: &str) -> Result<BTreeMap<String, Value>, SettingsError> {
+    let parsed = Config::builder().add_source(File::from_str(toml, FileFormat::Toml)).build();
+    let config = parsed.map_err(|error| SettingsError::new(format!("{origin} cannot be read: {error}")))?;
+    let mut values = BTreeMap::new();
+    flatten("", config.cache, &mut values);
+    Ok(values)
+}
+
+fn flatten(prefix: &str, value: Value, values: &mut BTreeMap<String, Value>) {
+    match value.kind {
+        ValueKind::Table(table) => {
+            for (name, value) in table {
+                let key = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+                flatten(&key, value, values);
+            }
+        }
+        _ => {
+            values.insert(prefix.to_owned(), value);
+        }
+    }
+}
+
+fn refuse_unknown(key: &str, origin: &str, known: &BTreeSet<String>) -> Result<(), SettingsError> {
+    if known.contains(key) {
+        return Ok(());
+    }
+    let likeness = |known: &&String| strsim::jaro_winkler(key, known);
+    let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("", String::as_str);
+    Err(SettingsError::new(format!("there is no setting {key} ({origin}); did you mean {nearest}?")))
+}

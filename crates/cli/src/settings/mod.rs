@@ -1,0 +1,92 @@
+//! The settings: read in layers, checked once, and handed on as values.
+
+mod check;
+mod layers;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use ensemble_auth::{KeySource, Rules};
+use ensemble_http::CorsOrigins;
+use ensemble_infra::DatabaseSettings;
+use ipnet::IpNet;
+use thiserror::Error;
+use tracing::level_filters::LevelFilter;
+
+pub use layers::{Given, Layers, Profile};
+
+/// A setting that is not right. One line that names it and says what would be right.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct SettingsError(String);
+
+impl SettingsError {
+    fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+/// Everything the program is told, checked.
+pub struct Settings {
+    pub database: DatabaseSettings,
+    pub queue: usize,
+    pub migrate_on_start: bool,
+    pub auth: AuthSettings,
+    pub http: HttpSettings,
+    pub log: LogSettings,
+}
+
+/// Whose tokens are accepted.
+pub struct AuthSettings {
+    pub rules: Rules,
+    pub audience: String,
+    pub issuer: IssuerSettings,
+}
+
+/// Where the keys for tokens come from.
+pub enum IssuerSettings {
+    /// The development issuer, whose key is in this file.
+    Local { key: PathBuf },
+    /// An issuer elsewhere, whose keys are fetched anew after so long.
+    Remote { keys: KeySource, fresh_for: Duration },
+}
+
+/// Where and how to listen.
+pub struct HttpSettings {
+    pub host: String,
+    pub port: u16,
+    pub workers: usize,
+    pub body_limit: usize,
+    pub origins: CorsOrigins,
+    pub trusted_proxies: Vec<IpNet>,
+    pub drain_delay: Duration,
+    pub shutdown_timeout: Duration,
+    /// The listener of the metrics; checked, and not used yet.
+    #[expect(dead_code, reason = "read once there are metrics")]
+    pub metrics: Option<SocketAddr>,
+}
+
+/// What is logged, and how.
+pub struct LogSettings {
+    pub format: LogFormat,
+    pub level: LevelFilter,
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    Text,
+    Json,
+}
+
+impl Settings {
+    /// Reads and checks all layers.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that is not right.
+    pub fn load(given: &Given) -> Result<Self, SettingsError> {
+        Layers::read(given)?.check()
+    }
+}

@@ -1,0 +1,183 @@
+//! `/actors`.
+
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use chrono::{DateTime, NaiveDate, Utc};
+use ensemble_domain::{
+    Actor, ActorChanges, ActorId, ActorName, ActorQuery, Age, BirthDate, Born, BornChange, DeleteActors, Deleted,
+    FieldFaults, Gender, GetActors, InvalidFields, NewActor, PatchActors, PostActors, Version,
+};
+use serde::Serialize;
+
+use crate::{
+    App,
+    conditional::{EntityTag, IfMatch, IfNoneMatch},
+    input::Id,
+    json::{Body, Json},
+    members::{Member, Members, day, text, whole_number},
+    paging,
+    permitted::Permitted,
+    problem::Problem,
+    query::ListQuery,
+    view::{self, Deletion, Named},
+};
+
+/// `GET /actors`.
+pub async fn list(app: Data<App>, call: Permitted<GetActors, ListQuery>) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input } = call;
+    let query = match input.deleted {
+        Deleted::No => ActorQuery::default(),
+        shown => ActorQuery::default().showing_deleted(&permit.caller().permit::<DeleteActors>()?, shown),
+    };
+    let actors = app.actors.clone();
+    let page = app.blocking.run(move || actors.list(&permit, &query, input.page)).await?;
+    let today = app.today();
+    paging::page("/actors", "actors", input, &page, |actor| ActorView::of(actor, today))
+}
+
+/// `POST /actors`.
+pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<ActorBody>>) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: Json(body) } = call;
+    let new = body.parse(app.today())?;
+    let actors = app.actors.clone();
+    let actor = app.blocking.run(move || actors.create(&permit, &new)).await?;
+    let view = ActorView::of(&actor, app.today());
+    view::created(format!("/actors/{}", actor.id), view.tag(), &view.named())
+}
+
+/// `GET /actors/{id}`.
+pub async fn get(
+    app: Data<App>,
+    call: Permitted<GetActors, (Id<ActorId>, IfNoneMatch)>,
+) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: (Id(id), known) } = call;
+    let actors = app.actors.clone();
+    let actor = app.blocking.run(move || actors.get(&permit, id)).await?;
+    let view = ActorView::of(&actor, app.today());
+    if known.has(view.tag()) {
+        return Ok(view::not_modified(view.tag()));
+    }
+    view::resource(StatusCode::OK, view.tag(), &view.named())
+}
+
+/// `PATCH /actors/{id}`.
+pub async fn change(
+    app: Data<App>,
+    call: Permitted<PatchActors, (Json<ActorBody>, Id<ActorId>, IfMatch)>,
+) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
+    let changes = body.parse_changes(app.today())?;
+    let actors = app.actors.clone();
+    let actor = app.blocking.run(move || actors.change(&permit, id, &precondition, &changes)).await?;
+    let view = ActorView::of(&actor, app.today());
+    view::resource(StatusCode::OK, view.tag(), &view.named())
+}
+
+/// `DELETE /actors/{id}`.
+pub async fn delete(
+    app: Data<App>,
+    call: Permitted<DeleteActors, (Id<ActorId>, IfMatch)>,
+) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: (Id(id), IfMatch(precondition)) } = call;
+    let actors = app.actors.clone();
+    let actor = app.blocking.run(move || actors.delete(&permit, id, &precondition)).await?;
+    view::resource(StatusCode::OK, ActorView::of(&actor, app.today()).tag(), &Deletion::of(id.get()))
+}
+
+/// `POST /actors/{id}/restore`.
+pub async fn restore(app: Data<App>, call: Permitted<DeleteActors, Id<ActorId>>) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: Id(id) } = call;
+    let actors = app.actors.clone();
+    let actor = app.blocking.run(move || actors.restore(&permit, id)).await?;
+    let view = ActorView::of(&actor, app.today());
+    view::resource(StatusCode::OK, view.tag(), &view.named())
+}
+
+/// What a client may set of an actor.
+pub struct ActorBody {
+    members: Members,
+}
+
+impl Body for ActorBody {
+    const MEMBERS: &'static [&'static str] = &["name", "age", "birth_date", "gender"];
+}
+
+impl From<Members> for ActorBody {
+    fn from(members: Members) -> Self {
+        Self { members }
+    }
+}
+
+impl ActorBody {
+    fn parse(mut self, today: NaiveDate) -> Result<NewActor, InvalidFields> {
+        let mut faults = FieldFaults::default();
+        let name = faults.keep("name", self.members.take("name").required(|value| ActorName::parse(text(value)?)));
+        let age = faults.keep("age", self.members.take("age").optional(age));
+        let birth_date = self.members.take("birth_date").optional(|value| BirthDate::new(day(value)?, today));
+        let birth_date = faults.keep("birth_date", birth_date);
+        let gender = faults.keep("gender", self.members.take("gender").required(|value| Gender::parse(text(value)?)));
+        let born = age.zip(birth_date);
+        let born = born.and_then(|(age, birth_date)| faults.keep("age", Born::given(age, birth_date, today)));
+        faults.finish(name.zip(gender).zip(born).map(|((name, gender), born)| NewActor { name, gender, born }))
+    }
+
+    fn parse_changes(mut self, today: NaiveDate) -> Result<ActorChanges, InvalidFields> {
+        self.members.refuse_only_unknown()?;
+        let mut faults = FieldFaults::default();
+        let name = faults.keep("name", self.members.take("name").replacement(|value| ActorName::parse(text(value)?)));
+        let gender =
+            faults.keep("gender", self.members.take("gender").replacement(|value| Gender::parse(text(value)?)));
+        let (given_age, given_date) = (self.members.take("age"), self.members.take("birth_date"));
+        // `age: null` beside a birth date says nothing more than that the age follows from it.
+        let given_age = if given_age.is_null() && given_date.is_value() { Member::ABSENT } else { given_age };
+        let age = faults.keep("age", given_age.replacement(age));
+        let birth_date = given_date.change(|value| BirthDate::new(day(value)?, today));
+        let birth_date = faults.keep("birth_date", birth_date);
+        let born = age.zip(birth_date);
+        let born = born.and_then(|(age, birth_date)| faults.keep("age", BornChange::given(age, birth_date, today)));
+        faults.finish(name.zip(gender).zip(born).map(|((name, gender), born)| ActorChanges { name, gender, born }))
+    }
+}
+
+fn age(value: serde_json::Value) -> Result<Age, ensemble_domain::Fault> {
+    Age::new(whole_number(value)?)
+}
+
+/// An actor as clients see it on one day.
+#[derive(Serialize)]
+struct ActorView<'a> {
+    id: i64,
+    name: &'a str,
+    age: u32,
+    birth_date: Option<NaiveDate>,
+    gender: &'a str,
+    #[serde(serialize_with = "view::version")]
+    version: Version,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> ActorView<'a> {
+    fn of(actor: &'a Actor, today: NaiveDate) -> Self {
+        Self {
+            id: actor.id.get(),
+            name: actor.name.as_str(),
+            age: actor.born.age(today),
+            birth_date: actor.born.birth_date(),
+            gender: actor.gender.as_str(),
+            version: actor.version,
+            created_at: actor.created_at,
+            updated_at: actor.updated_at,
+            deleted_at: actor.deleted_at,
+        }
+    }
+
+    const fn tag(&self) -> EntityTag {
+        EntityTag { version: self.version, age: Some(self.age) }
+    }
+
+    const fn named(&self) -> Named<'_, Self> {
+        Named { name: "actor", value: self }
+    }
+}

@@ -1,0 +1,76 @@
+//! What every handler shares.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::NaiveDate;
+use ensemble_auth::{LocalIssuer, Verifier};
+use ensemble_domain::{ActorService, Cause, Clock, MovieService};
+
+use crate::{Blocking, health::Probe};
+
+/// Asks the store whether it can serve: it answers, and its schema is current.
+pub type Readiness = Arc<dyn Fn() -> Result<(), Cause> + Send + Sync>;
+
+/// The development issuer, where the server hands out its tokens.
+pub struct LocalTokens {
+    /// Signs the tokens.
+    pub issuer: LocalIssuer,
+    /// The audience that they are for.
+    pub audience: String,
+    /// How long they live.
+    pub lifetime: Duration,
+}
+
+/// The application state: use-cases, never repositories.
+pub struct App {
+    pub(crate) actors: ActorService,
+    pub(crate) movies: MovieService,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) blocking: Blocking,
+    pub(crate) probe: Probe,
+    pub(crate) local_tokens: Option<LocalTokens>,
+    pub(crate) body_limit: usize,
+    draining: AtomicBool,
+}
+
+impl App {
+    /// The state over these use-cases and gates; bodies are taken up to `body_limit` bytes.
+    pub fn new(
+        (actors, movies): (ActorService, MovieService),
+        clock: Arc<dyn Clock>,
+        verifier: Arc<Verifier>,
+        blocking: Blocking,
+        readiness: Readiness,
+        body_limit: usize,
+    ) -> Self {
+        let probe = Probe::new(readiness);
+        let draining = AtomicBool::new(false);
+        Self { actors, movies, clock, verifier, blocking, probe, local_tokens: None, body_limit, draining }
+    }
+
+    /// Serves `POST /local/token` too.
+    #[must_use]
+    pub fn with_local_tokens(self, local_tokens: LocalTokens) -> Self {
+        Self { local_tokens: Some(local_tokens), ..self }
+    }
+
+    /// Tells whoever asks whether the server is ready that it is about to stop.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+}

@@ -1,0 +1,183 @@
+//! Conditional requests (RFC 9110, section 13): entity tags, If-Match and If-None-Match.
+
+use actix_web::{
+    HttpRequest,
+    dev::Payload,
+    http::header::{self, HeaderName},
+};
+use ensemble_domain::{Precondition, Version};
+
+use crate::{
+    input::Input,
+    problem::{Kind, Problem},
+};
+
+/// The validator of a representation: its version, and an age where it shows one, since an age changes without a write.
+#[derive(Clone, Copy)]
+pub struct EntityTag {
+    pub version: Version,
+    pub age: Option<u32>,
+}
+
+impl EntityTag {
+    /// The tag's opaque part.
+    fn opaque(self) -> String {
+        match self.age {
+            Some(age) => format!("{}-{age}", self.version),
+            None => self.version.to_string(),
+        }
+    }
+
+    /// The tag as a header has it, quoted.
+    pub fn header(self) -> String {
+        format!("\"{}\"", self.opaque())
+    }
+}
+
+/// `If-Match`, as what must be true of the stored version.
+pub struct IfMatch(pub Precondition);
+
+impl Input for IfMatch {
+    async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
+        let precondition = match field(request, &header::IF_MATCH)? {
+            None | Some(Condition::Any) => Precondition::None,
+            // Strong comparison: a weak tag never matches (RFC 9110, section 8.8.3.2).
+            Some(Condition::Tags(tags)) => Precondition::VersionIn(
+                tags.iter().filter(|tag| !tag.weak).filter_map(|tag| version(&tag.opaque)).collect(),
+            ),
+        };
+        Ok(Self(precondition))
+    }
+}
+
+/// The version of a tag. The age in it is not compared: it moves by itself, and nobody's change is lost by that.
+fn version(opaque: &str) -> Option<Version> {
+    let (version, age) = opaque.split_once('-').unwrap_or((opaque, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(version) && digits(age) && !version.starts_with('0'))
+        .then(|| version.parse().ok())
+        .flatten()
+        .and_then(Version::new)
+}
+
+/// `If-None-Match`: the representations that the client has.
+pub struct IfNoneMatch(Option<Condition>);
+
+impl Input for IfNoneMatch {
+    async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
+        field(request, &header::IF_NONE_MATCH).map(Self)
+    }
+}
+
+impl IfNoneMatch {
+    /// Tells whether the client has this representation. Weak comparison, as for every GET.
+    pub fn has(&self, tag: EntityTag) -> bool {
+        match &self.0 {
+            None => false,
+            Some(Condition::Any) => true,
+            Some(Condition::Tags(tags)) => tags.iter().any(|known| known.opaque == tag.opaque()),
+        }
+    }
+}
+
+enum Condition {
+    Any,
+    Tags(Vec<Tag>),
+}
+
+struct Tag {
+    weak: bool,
+    opaque: String,
+}
+
+fn field(request: &HttpRequest, name: &HeaderName) -> Result<Option<Condition>, Problem> {
+    let lines: Vec<_> = request.headers().get_all(name).map(|value| value.to_str().ok()).collect();
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let text = lines.into_iter().collect::<Option<Vec<_>>>().map(|lines| lines.join(","));
+    text.as_deref().and_then(parse).map(Some).ok_or_else(|| {
+        let detail = format!("the header {name} must be * or a list of entity tags in quotes, such as \"3\"");
+        Problem::new(Kind::InvalidRequest, detail)
+    })
+}
+
+fn parse(text: &str) -> Option<Condition> {
+    if text.trim() == "*" {
+        return Some(Condition::Any);
+    }
+    let mut tags = Vec::new();
+    let mut rest = text.trim_start_matches([' ', '\t', ',']);
+    while !rest.is_empty() {
+        let (weak, quoted) = rest.strip_prefix("W/").map_or((false, rest), |quoted| (true, quoted));
+        let (opaque, after) = quoted.strip_prefix('"')?.split_once('"')?;
+        if !opaque.bytes().all(|byte| byte == 0x21 || (0x23..=0x7e).contains(&byte)) {
+            return None;
+        }
+        tags.push(Tag { weak, opaque: opaque.to_owned() });
+        let after = after.trim_start_matches([' ', '\t']);
+        rest = after.trim_start_matches([' ', '\t', ',']);
+        if !rest.is_empty() && !after.starts_with(',') {
+            return None;
+        }
+    }
+    (!tags.is_empty()).then_some(Condition::Tags(tags))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn if_match(lines: &[&str]) -> Result<Precondition, Kind> {
+        let mut request = TestRequest::default();
+        for line in lines {
+            request = request.append_header((header::IF_MATCH, *line));
+        }
+        let taken = IfMatch::take(&request.to_http_request(), &mut Payload::None).now_or_never().unwrap();
+        taken.map(|IfMatch(precondition)| precondition).map_err(|problem| problem.kind())
+    }
+
+    fn versions(numbers: &[i64]) -> Precondition {
+        Precondition::VersionIn(numbers.iter().filter_map(|number| Version::new(*number)).collect())
+    }
+
+    #[test]
+    fn a_list_of_tags_is_a_list_of_versions() {
+        assert_eq!(if_match(&[]), Ok(Precondition::None));
+        assert_eq!(if_match(&["*"]), Ok(Precondition::None));
+        assert_eq!(if_match(&["\"3\""]), Ok(versions(&[3])));
+        assert_eq!(if_match(&["\"3-20\""]), Ok(versions(&[3])));
+        assert_eq!(if_match(&["\"3\" , \"4-7\",, \"5\""]), Ok(versions(&[3, 4, 5])));
+        assert_eq!(if_match(&["\"3\"", "\"4\""]), Ok(versions(&[3, 4])));
+    }
+
+    #[test]
+    fn a_tag_that_is_weak_or_not_ours_matches_nothing() {
+        for line in
+            ["W/\"3\"", "\"abc\"", "\"\"", "\"0\"", "\"03\"", "\"3-\"", "\"3-x\"", "\"-3\"", "\"99999999999999999999\""]
+        {
+            assert_eq!(if_match(&[line]), Ok(versions(&[])), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_tags_is_refused() {
+        for line in ["3", "\"3", "3\"", "\"3\" \"4\"", "w/\"3\"", "*, \"3\"", "", ",", "\"a b\"", "\"3\"x"] {
+            assert_eq!(if_match(&[line]), Err(Kind::InvalidRequest), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_representation_is_known_by_its_whole_tag() {
+        let tag = EntityTag { version: Version::new(3).unwrap(), age: Some(20) };
+        let has = |line: &str| IfNoneMatch(parse(line)).has(tag);
+        assert!(has("\"3-20\"") && has("W/\"3-20\"") && has("*") && has("\"1\", \"3-20\""));
+        assert!(!has("\"3\"") && !has("\"3-21\"") && !has("\"4-20\""));
+        assert!(!IfNoneMatch(None).has(tag));
+        assert_eq!(tag.header(), "\"3-20\"");
+        assert_eq!(EntityTag { age: None, ..tag }.header(), "\"3\"");
+    }
+}

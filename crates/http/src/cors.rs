@@ -1,0 +1,46 @@
+//! Which pages of other origins may read answers.
+
+use actix_cors::Cors;
+use actix_web::http::{Method, header};
+
+use crate::edge::X_REQUEST_ID;
+
+/// The origins whose pages may call this server from a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CorsOrigins {
+    /// Every origin; for development.
+    Any,
+    /// Exactly these, such as `https://casting.example.org`.
+    Listed(Vec<String>),
+}
+
+/// The headers of the Fetch standard's CORS protocol. No credentials: the token is a header, never a cookie. A foreign origin is
+/// not blocked, it gets no headers: the token is the guard, and browsers send `Origin` on same-origin writes too.
+pub fn cors(origins: &CorsOrigins) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allowed_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            header::HeaderName::from_static("idempotency-key"),
+            X_REQUEST_ID,
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            X_REQUEST_ID,
+            header::HeaderName::from_static("x-total-count"),
+        ])
+        .block_on_origin_mismatch(false)
+        .max_age(600);
+    match origins {
+        CorsOrigins::Any => cors.allow_any_origin().send_wildcard(),
+        CorsOrigins::Listed(origins) => origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin)),
+    }
+}

@@ -1,0 +1,159 @@
+//! The outermost layer: gives each request an id, turns every error into a problem, and writes the one log line of a request.
+
+use std::{panic::AssertUnwindSafe, time::Instant};
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use ensemble_domain::{RequestId, Subject};
+use futures_util::FutureExt;
+use uuid::Uuid;
+
+use crate::problem::{self, Kind, Problem};
+
+/// Carries the request's id there and back.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Who the token was issued to, noted for the log once it is known.
+pub struct Authenticated(pub Subject);
+
+pub async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let request_id = request_id(request.headers());
+    request.extensions_mut().insert(request_id.clone());
+    let uri = request.uri().clone();
+
+    let answered = if uri.path().contains('%') {
+        // Every path of this server is plain ASCII. An escape could only be a way around an exact match.
+        Ok(request.error_response(Problem::no_such_route()))
+    } else {
+        match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
+            Err(panic) => Err(panicked(panic.as_ref(), uri.path(), &request_id).into()),
+        }
+    };
+    let mut response = finished(answered?, &request_id);
+    set_common_headers(response.headers_mut(), &request_id);
+    log(&response, &request_id, started);
+    Ok(response)
+}
+
+/// The id of a request that has passed the edge.
+pub fn request_id_of(request: &HttpRequest) -> RequestId {
+    request.extensions().get::<RequestId>().cloned().unwrap_or_else(new_request_id)
+}
+
+fn request_id(headers: &HeaderMap) -> RequestId {
+    let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).and_then(RequestId::parse);
+    given.unwrap_or_else(new_request_id)
+}
+
+fn new_request_id() -> RequestId {
+    let mut buffer = Uuid::encode_buffer();
+    let text: &str = Uuid::now_v7().hyphenated().encode_lower(&mut buffer);
+    #[expect(clippy::unreachable, reason = "a hyphenated UUID is 36 hexadecimal digits and hyphens")]
+    RequestId::parse(text).unwrap_or_else(|| unreachable!())
+}
+
+/// Gives every error its problem document: those that a handler answered, and those of the framework.
+fn finished(response: ServiceResponse, request_id: &RequestId) -> ServiceResponse {
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return response;
+    }
+    let path = response.request().path().to_owned();
+    let body = match response.response().error().and_then(Error::as_error::<Problem>) {
+        Some(problem) => {
+            log_problem(problem, request_id);
+            problem.body(&path, request_id)
+        }
+        None => framework_problem(response.status()).body(&path, request_id),
+    };
+    let mut response = response.map_body(|_, _| BoxBody::new(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
+    response
+}
+
+/// What the framework refuses by itself: a preflight of a foreign origin, a request it cannot read.
+fn framework_problem(status: StatusCode) -> Problem {
+    match Kind::ALL.into_iter().find(|kind| kind.status() == status) {
+        Some(Kind::MalformedRequest) | None if status.is_client_error() => {
+            Problem::new(Kind::InvalidRequest, "the request is not valid here")
+        }
+        Some(kind) => Problem::new(kind, kind.title()),
+        None => Problem::internal(format!("the framework answered {status}")),
+    }
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send), path: &str, request_id: &RequestId) -> Problem {
+    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let problem = Problem::internal(format!("a handler panicked: {}", message.unwrap_or("no message")));
+    log_problem(&problem, request_id);
+    problem
+        .with_header(X_REQUEST_ID, request_id.as_str())
+        .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .with_header(header::CONNECTION, "close")
+        .on_occasion(path, request_id.clone())
+}
+
+fn set_common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
+    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+fn log_problem(problem: &Problem, request_id: &RequestId) {
+    let Some(cause) = problem.cause() else { return };
+    let cause = chain(cause);
+    if problem.kind() == Kind::Internal {
+        tracing::error!(%request_id, cause, "the request failed");
+    } else {
+        tracing::warn!(%request_id, cause, "the request could not be served");
+    }
+}
+
+/// An error and everything behind it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
+    if !tracing::enabled!(tracing::Level::INFO) {
+        return;
+    }
+    let request = response.request();
+    let refusal = response.response().error().and_then(Error::as_error::<Problem>);
+    let extensions = request.extensions();
+    tracing::info!(
+        %request_id,
+        method = %request.method(),
+        route = request.match_pattern().as_deref().unwrap_or("none"),
+        status = response.status().as_u16(),
+        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        peer = request.peer_addr().map(|peer| tracing::field::display(peer.ip())),
+        sub = extensions.get::<Authenticated>().map(|Authenticated(subject)| subject.as_str()),
+        reason = refusal.and_then(Problem::reason),
+        "answered"
+    );
+}
+
+/// The last resort of the router.
+pub async fn no_such_route() -> Result<HttpResponse, Problem> {
+    Err(Problem::no_such_route())
+}

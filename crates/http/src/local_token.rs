@@ -1,0 +1,140 @@
+//! `POST /local/token`: a token of the development issuer, for a client on the same machine.
+
+use std::net::IpAddr;
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{Uri, header},
+    web::Data,
+};
+use ensemble_domain::{Fault, FaultCode, FieldFaults, InvalidFields, Role};
+use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
+
+use crate::{
+    App,
+    input::Input,
+    json::{Body, Json},
+    members::{Members, text},
+    problem::{Kind, Problem},
+    query, view,
+};
+
+/// Answers a token for the role that the body names.
+pub async fn issue(app: Data<App>, wanted: Wanted) -> Result<HttpResponse, Problem> {
+    let local = app.local_tokens.as_ref().ok_or_else(Problem::no_such_route)?;
+    let Wanted(role) = wanted;
+    let token = local.issuer.sign(role, &local.audience, local.lifetime, app.clock.now()).map_err(Problem::internal)?;
+    let body = TokenView {
+        success: true,
+        access_token: token,
+        token_type: "Bearer",
+        expires_in: local.lifetime.as_secs(),
+        role: role.key(),
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    view::json(response, &body)
+}
+
+/// The answer of RFC 6749, section 5.1, with the role.
+#[derive(Serialize)]
+struct TokenView {
+    success: bool,
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    role: &'static str,
+}
+
+/// The role that a client on the same machine asks for.
+pub struct Wanted(Role);
+
+impl FromRequest for Wanted {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            if request.app_data::<Data<App>>().is_none_or(|app| app.local_tokens.is_none()) {
+                return Err(Problem::no_such_route());
+            }
+            refuse_strangers(&request)?;
+            query::refuse_unknown(request.query_string(), &[])?;
+            let Json(body) = Json::<RoleBody>::take(&request, &mut payload).await?;
+            Ok(Self(body.parse()?))
+        })
+    }
+}
+
+/// A name that was made to point at this machine (DNS rebinding) is known by its `Host`, a page of another origin by its
+/// `Origin`.
+fn refuse_strangers(request: &HttpRequest) -> Result<(), Problem> {
+    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = text(header::HOST).unwrap_or_default();
+    let own_origin = |origin: &str| origin.strip_prefix("http://").is_some_and(|rest| rest.eq_ignore_ascii_case(host));
+    if is_loopback(host) && text(header::ORIGIN).is_none_or(own_origin) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::PermissionDenied, "local tokens are only for clients on this machine and for its own pages"))
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let Ok(uri) = format!("http://{authority}/").parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    uri.authority().is_some_and(|parsed| parsed.as_str() == authority && !authority.contains('@'))
+        && (host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback()))
+}
+
+struct RoleBody {
+    members: Members,
+}
+
+impl Body for RoleBody {
+    const MEMBERS: &'static [&'static str] = &["role"];
+}
+
+impl From<Members> for RoleBody {
+    fn from(members: Members) -> Self {
+        Self { members }
+    }
+}
+
+impl RoleBody {
+    fn parse(mut self) -> Result<Role, InvalidFields> {
+        let mut faults = FieldFaults::default();
+        let role = self.members.take("role").required(|value| {
+            Role::parse(&text(value)?).map_err(|unknown| Fault::new(FaultCode::Unknown, unknown.to_string()))
+        });
+        let role = faults.keep("role", role);
+        faults.finish(role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_loopback() {
+        for host in ["localhost", "localhost:5000", "LOCALHOST", "127.0.0.1:5000", "127.9.9.9", "[::1]:5000", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        let strangers = [
+            "",
+            "example.org",
+            "localhost.example.org",
+            "127.0.0.1.example.org",
+            "10.0.0.1",
+            "0.0.0.0",
+            "x@localhost",
+            "localhost/x",
+        ];
+        for host in strangers {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

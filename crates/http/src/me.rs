@@ -1,0 +1,28 @@
+//! `GET /me`: who the server takes the caller for.
+
+use actix_web::{HttpResponse, web::Data};
+use ensemble_domain::{Permission, Role, SignedIn};
+use serde::Serialize;
+
+use crate::{App, permitted::Permitted, problem::Problem, view};
+
+#[derive(Serialize)]
+struct Me<'a> {
+    success: bool,
+    subject: &'a str,
+    permissions: Vec<&'static str>,
+    /// For display only: it is the permissions that count.
+    role: Option<&'static str>,
+}
+
+/// Answers subject and permissions, and the role when the permissions are exactly one's.
+pub async fn me(_app: Data<App>, call: Permitted<SignedIn>) -> Result<HttpResponse, Problem> {
+    let caller = call.permit.caller();
+    let body = Me {
+        success: true,
+        subject: caller.subject().as_str(),
+        permissions: caller.permissions().iter().map(Permission::as_str).collect(),
+        role: Role::of(caller.permissions()).map(Role::key),
+    };
+    view::private(HttpResponse::Ok(), &body)
+}

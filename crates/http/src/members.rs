@@ -1,0 +1,180 @@
+//! The members of a JSON body, each read into what it should be or into the reason why it cannot be.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use ensemble_domain::{Change, Fault, FaultCode, InvalidFields, parse_day};
+use serde_json::Value;
+
+/// The members that a body may have, and whether it had any other.
+pub struct Members {
+    known: BTreeMap<String, Value>,
+    names: &'static [&'static str],
+    has_unknown: bool,
+}
+
+/// One member: absent, or there, if only as `null`.
+pub struct Member(Option<Value>);
+
+impl Members {
+    /// Keeps the members of these names; others are ignored.
+    pub fn of(mut object: BTreeMap<String, Value>, names: &'static [&'static str]) -> Self {
+        let all = object.len();
+        object.retain(|name, _| names.contains(&name.as_str()));
+        Self { has_unknown: object.len() < all, known: object, names }
+    }
+
+    /// Takes out one member.
+    pub fn take(&mut self, name: &str) -> Member {
+        Member(self.known.remove(name))
+    }
+
+    /// Refuses a partial change that says something, but nothing that is known: a mistyped name would otherwise change nothing
+    /// and look like success.
+    pub fn refuse_only_unknown(&self) -> Result<(), InvalidFields> {
+        if self.has_unknown && self.known.is_empty() {
+            let detail = format!("has no member that can be changed; those are {}", self.names.join(", "));
+            return Err(InvalidFields::one("", Fault::new(FaultCode::Unknown, detail)));
+        }
+        Ok(())
+    }
+}
+
+impl Member {
+    /// A member that is not there.
+    pub const ABSENT: Self = Self(None);
+
+    /// Reads a value that must be there.
+    pub fn required<T>(self, read: impl FnOnce(Value) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.optional(read)?.ok_or_else(|| Fault::new(FaultCode::Required, "is required"))
+    }
+
+    /// Reads a value that may be absent or `null`.
+    pub fn optional<T>(self, read: impl FnOnce(Value) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+        match self.0 {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => read(value).map(Some),
+        }
+    }
+
+    /// Reads the change of a value that cannot be taken away: absent keeps it, `null` is refused (RFC 7396, section 2).
+    pub fn replacement<T>(self, read: impl FnOnce(Value) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+        match self.0 {
+            None => Ok(None),
+            Some(Value::Null) => Err(Fault::new(FaultCode::Required, "must not be null")),
+            Some(value) => read(value).map(Some),
+        }
+    }
+
+    /// Reads the change of a value that can be taken away: absent keeps it, `null` clears it (RFC 7396, section 2).
+    pub fn change<T>(self, read: impl FnOnce(Value) -> Result<T, Fault>) -> Result<Change<T>, Fault> {
+        match self.0 {
+            None => Ok(Change::Keep),
+            Some(Value::Null) => Ok(Change::Clear),
+            Some(value) => read(value).map(Change::To),
+        }
+    }
+
+    /// Whether the member is there as `null`.
+    pub const fn is_null(&self) -> bool {
+        matches!(self.0, Some(Value::Null))
+    }
+
+    /// Whether the member is there and not `null`.
+    pub const fn is_value(&self) -> bool {
+        self.0.is_some() && !self.is_null()
+    }
+}
+
+/// A JSON string.
+pub fn text(value: Value) -> Result<String, Fault> {
+    match value {
+        Value::String(text) => Ok(text),
+        _ => Err(Fault::new(FaultCode::Type, "must be a text")),
+    }
+}
+
+/// A JSON number without a fraction, or a string of digits, which many clients send.
+pub fn whole_number(value: Value) -> Result<i64, Fault> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = match value {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(without_fraction)),
+        Value::String(text) if digits(&text) => Some(text.parse().unwrap_or(i64::MAX)),
+        _ => None,
+    };
+    number.ok_or_else(|| Fault::new(FaultCode::Type, "must be a whole number"))
+}
+
+/// `20.0` is 20 in JSON; what lies beyond an `i64` is held at its ends, where every range refuses it.
+fn without_fraction(number: f64) -> Option<i64> {
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "the cast saturates, and there is no fraction"
+    )]
+    (number.fract() == 0.0).then_some(number as i64)
+}
+
+/// A day, as a string.
+pub fn day(value: Value) -> Result<NaiveDate, Fault> {
+    parse_day(&text(value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn members(body: Value) -> Members {
+        let Value::Object(object) = body else { panic!("an object") };
+        Members::of(object.into_iter().collect(), &["name", "age"])
+    }
+
+    #[test]
+    fn a_change_of_nothing_is_fine_and_one_of_unknown_members_is_not() {
+        assert!(members(json!({})).refuse_only_unknown().is_ok());
+        assert!(members(json!({"name": "Ada", "id": 7})).refuse_only_unknown().is_ok());
+        let refused = members(json!({"nmae": "Ada"})).refuse_only_unknown().unwrap_err();
+        assert_eq!(refused.to_string(), "has no member that can be changed; those are name, age");
+    }
+
+    #[test]
+    fn null_means_absent_clear_or_wrong_as_the_member_has_it() {
+        let member = || members(json!({"name": null})).take("name");
+        assert_eq!(member().required(text).unwrap_err().detail, "is required");
+        assert_eq!(member().optional(text), Ok(None));
+        assert_eq!(member().replacement(text).unwrap_err().detail, "must not be null");
+        assert_eq!(member().change(text), Ok(Change::Clear));
+        assert!(member().is_null());
+    }
+
+    #[test]
+    fn an_absent_member_keeps_what_is() {
+        let member = || members(json!({})).take("name");
+        assert_eq!(member().required(text).unwrap_err().code, FaultCode::Required);
+        assert_eq!(member().replacement(text), Ok(None));
+        assert_eq!(member().change(text), Ok(Change::Keep));
+        assert!(!member().is_null());
+    }
+
+    #[test]
+    fn a_whole_number_comes_as_number_or_as_digits() {
+        for (value, number) in [
+            (json!(20), 20),
+            (json!("20"), 20),
+            (json!(20.0), 20),
+            (json!(-1), -1),
+            (json!("99999999999999999999"), i64::MAX),
+        ] {
+            assert_eq!(whole_number(value.clone()), Ok(number), "{value}");
+        }
+        assert_eq!(whole_number(json!(1e300)), Ok(i64::MAX));
+        assert_eq!(whole_number(json!(u64::MAX)), Ok(i64::MAX));
+        for value in
+            [json!(20.5), json!("abc"), json!(""), json!(" 20"), json!("-1"), json!("２０"), json!(true), json!([20])]
+        {
+            assert_eq!(whole_number(value.clone()).unwrap_err().code, FaultCode::Type, "{value}");
+        }
+    }
+}

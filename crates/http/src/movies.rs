@@ -1,0 +1,178 @@
+//! `/movies`.
+
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use chrono::{DateTime, NaiveDate, Utc};
+use ensemble_domain::{
+    DeleteMovies, Deleted, FieldFaults, GetMovies, InvalidFields, Movie, MovieChanges, MovieId, MovieQuery, NewMovie,
+    PatchMovies, PostMovies, ReleaseDate, ShootWindow, Title, Version,
+};
+use serde::Serialize;
+
+use crate::{
+    App,
+    conditional::{EntityTag, IfMatch, IfNoneMatch},
+    input::Id,
+    json::{Body, Json},
+    members::{Members, day, text},
+    paging,
+    permitted::Permitted,
+    problem::Problem,
+    query::ListQuery,
+    view::{self, Deletion, Named},
+};
+
+/// `GET /movies`.
+pub async fn list(app: Data<App>, call: Permitted<GetMovies, ListQuery>) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input } = call;
+    let query = match input.deleted {
+        Deleted::No => MovieQuery::default(),
+        shown => MovieQuery::default().showing_deleted(&permit.caller().permit::<DeleteMovies>()?, shown),
+    };
+    let movies = app.movies.clone();
+    let page = app.blocking.run(move || movies.list(&permit, &query, input.page)).await?;
+    paging::page("/movies", "movies", input, &page, MovieView::of)
+}
+
+/// `POST /movies`.
+pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<MovieBody>>) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: Json(body) } = call;
+    let new = body.parse()?;
+    let movies = app.movies.clone();
+    let movie = app.blocking.run(move || movies.create(&permit, &new)).await?;
+    let view = MovieView::of(&movie);
+    view::created(format!("/movies/{}", movie.id), view.tag(), &view.named())
+}
+
+/// `GET /movies/{id}`.
+pub async fn get(
+    app: Data<App>,
+    call: Permitted<GetMovies, (Id<MovieId>, IfNoneMatch)>,
+) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: (Id(id), known) } = call;
+    let movies = app.movies.clone();
+    let movie = app.blocking.run(move || movies.get(&permit, id)).await?;
+    let view = MovieView::of(&movie);
+    if known.has(view.tag()) {
+        return Ok(view::not_modified(view.tag()));
+    }
+    view::resource(StatusCode::OK, view.tag(), &view.named())
+}
+
+/// `PATCH /movies/{id}`.
+pub async fn change(
+    app: Data<App>,
+    call: Permitted<PatchMovies, (Json<MovieBody>, Id<MovieId>, IfMatch)>,
+) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
+    let changes = body.parse_changes()?;
+    let movies = app.movies.clone();
+    let movie = app.blocking.run(move || movies.change(&permit, id, &precondition, &changes)).await?;
+    let view = MovieView::of(&movie);
+    view::resource(StatusCode::OK, view.tag(), &view.named())
+}
+
+/// `DELETE /movies/{id}`.
+pub async fn delete(
+    app: Data<App>,
+    call: Permitted<DeleteMovies, (Id<MovieId>, IfMatch)>,
+) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: (Id(id), IfMatch(precondition)) } = call;
+    let movies = app.movies.clone();
+    let movie = app.blocking.run(move || movies.delete(&permit, id, &precondition)).await?;
+    view::resource(StatusCode::OK, MovieView::of(&movie).tag(), &Deletion::of(id.get()))
+}
+
+/// `POST /movies/{id}/restore`.
+pub async fn restore(app: Data<App>, call: Permitted<DeleteMovies, Id<MovieId>>) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: Id(id) } = call;
+    let movies = app.movies.clone();
+    let movie = app.blocking.run(move || movies.restore(&permit, id)).await?;
+    let view = MovieView::of(&movie);
+    view::resource(StatusCode::OK, view.tag(), &view.named())
+}
+
+/// What a client may set of a movie.
+pub struct MovieBody {
+    members: Members,
+}
+
+impl Body for MovieBody {
+    const MEMBERS: &'static [&'static str] = &["title", "release_date", "shoot_start", "shoot_end"];
+}
+
+impl From<Members> for MovieBody {
+    fn from(members: Members) -> Self {
+        Self { members }
+    }
+}
+
+impl MovieBody {
+    fn parse(mut self) -> Result<NewMovie, InvalidFields> {
+        let mut faults = FieldFaults::default();
+        let title = faults.keep("title", self.members.take("title").required(|value| Title::parse(text(value)?)));
+        let release_date = self.members.take("release_date").required(|value| ReleaseDate::new(day(value)?));
+        let release_date = faults.keep("release_date", release_date);
+        let start = faults.keep("shoot_start", self.members.take("shoot_start").optional(day));
+        let end = faults.keep("shoot_end", self.members.take("shoot_end").optional(day));
+        let shoot = start.zip(end).and_then(|(start, end)| faults.keep_all(ShootWindow::between(start, end)));
+        let movie = title.zip(release_date).zip(shoot);
+        faults.finish(movie.map(|((title, release_date), shoot)| NewMovie { title, release_date, shoot }))
+    }
+
+    fn parse_changes(mut self) -> Result<MovieChanges, InvalidFields> {
+        self.members.refuse_only_unknown()?;
+        let mut faults = FieldFaults::default();
+        let title = faults.keep("title", self.members.take("title").replacement(|value| Title::parse(text(value)?)));
+        let release_date = self.members.take("release_date").replacement(|value| ReleaseDate::new(day(value)?));
+        let release_date = faults.keep("release_date", release_date);
+        let shoot_start = faults.keep("shoot_start", self.members.take("shoot_start").change(day));
+        let shoot_end = faults.keep("shoot_end", self.members.take("shoot_end").change(day));
+        let changes = title.zip(release_date).zip(shoot_start.zip(shoot_end));
+        faults.finish(changes.map(|((title, release_date), (shoot_start, shoot_end))| MovieChanges {
+            title,
+            release_date,
+            shoot_start,
+            shoot_end,
+        }))
+    }
+}
+
+/// A movie as clients see it.
+#[derive(Serialize)]
+struct MovieView<'a> {
+    id: i64,
+    title: &'a str,
+    release_date: NaiveDate,
+    shoot_start: Option<NaiveDate>,
+    shoot_end: Option<NaiveDate>,
+    #[serde(serialize_with = "view::version")]
+    version: Version,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> MovieView<'a> {
+    fn of(movie: &'a Movie) -> Self {
+        Self {
+            id: movie.id.get(),
+            title: movie.title.as_str(),
+            release_date: movie.release_date.day(),
+            shoot_start: movie.shoot.map(ShootWindow::start),
+            shoot_end: movie.shoot.map(ShootWindow::end),
+            version: movie.version,
+            created_at: movie.created_at,
+            updated_at: movie.updated_at,
+            deleted_at: movie.deleted_at,
+        }
+    }
+
+    const fn tag(&self) -> EntityTag {
+        EntityTag { version: self.version, age: None }
+    }
+
+    const fn named(&self) -> Named<'_, Self> {
+        Named { name: "movie", value: self }
+    }
+}

@@ -1,0 +1,48 @@
+//! The one extractor of a guarded handler: token, permission, query names, then the rest of the input.
+
+use std::pin::Pin;
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
+use ensemble_domain::{Caller, Permit, Requirement};
+
+use crate::{
+    App,
+    edge::{Authenticated, request_id_of},
+    input::Input,
+    problem::Problem,
+    query,
+};
+
+/// Proof that the caller may do what `R` stands for, and then the input `I`.
+///
+/// One extractor rather than several, since actix polls separate ones side by side: here nobody learns anything about ids or
+/// bodies before they have shown that they may act.
+pub struct Permitted<R, I = ()> {
+    pub permit: Permit<R>,
+    pub input: I,
+}
+
+impl<R: Requirement + 'static, I: Input + 'static> FromRequest for Permitted<R, I> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let permit = authenticate(&request)?.permit::<R>()?;
+            query::refuse_unknown(request.query_string(), I::PARAMETERS)?;
+            let input = I::take(&request, &mut payload).await?;
+            Ok(Self { permit, input })
+        })
+    }
+}
+
+fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
+    let Some(app) = request.app_data::<Data<App>>() else {
+        return Err(Problem::internal("the application state is missing"));
+    };
+    let authorization = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
+    let identity = app.verifier.verify(authorization, app.clock.now())?;
+    request.extensions_mut().insert(Authenticated(identity.subject.clone()));
+    Ok(Caller::new(identity.subject, identity.permissions, request_id_of(request)))
+}

@@ -1,0 +1,77 @@
+//! `GET /problems/{name}`: what each problem means and what to do about it, for whoever follows its `type`.
+
+use actix_web::{HttpRequest, HttpResponse, http::header::ContentType};
+
+use crate::problem::{Kind, Problem};
+
+/// Answers the page of one kind of problem.
+pub async fn page(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let name = request.match_info().query("name");
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(Problem::no_such_route)?;
+    Ok(HttpResponse::Ok().content_type(ContentType::html()).body(html(kind)))
+}
+
+fn html(kind: Kind) -> String {
+    let (title, status, advice) = (kind.title(), kind.status(), advice(kind));
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
+         <h1>{title}</h1>\n<p><code>{}</code>, status {status}</p>\n<p>{advice}</p>\n</html>\n",
+        kind.name()
+    )
+}
+
+const fn advice(kind: Kind) -> &'static str {
+    match kind {
+        Kind::MalformedRequest => {
+            "The body is not JSON, or names a member twice. The detail tells where reading stopped. Send one JSON object \
+             in UTF-8."
+        }
+        Kind::InvalidRequest => {
+            "A part of the request outside its body is not right: a query parameter of the wrong form, two Authorization \
+             headers, or an If-Match header that is no list of entity tags. The detail names it."
+        }
+        Kind::UnknownParameter => {
+            "The query has a parameter that this path does not know. It is refused, since a mistyped filter would \
+             otherwise answer with everything. The detail names the nearest one that is known."
+        }
+        Kind::Unauthenticated => {
+            "The request carries no access token. Send the header Authorization: Bearer, followed by one blank and the \
+             token."
+        }
+        Kind::InvalidToken => {
+            "The access token cannot be trusted: it is damaged, was issued by somebody else or for another audience, or \
+             its key is not known. Get a new one from the issuer that this service is set up with."
+        }
+        Kind::TokenExpired => "The access token was good, but its time is over. Get a new one.",
+        Kind::PermissionDenied => {
+            "The access token is good, but does not hold the permission that the member needs names. Ask whoever gives \
+             out roles in your agency."
+        }
+        Kind::NotFound => {
+            "There is no such path, or nothing of that id: it never existed, or it was deleted. Paths match exactly, \
+             without a slash at the end."
+        }
+        Kind::MethodNotAllowed => "The path exists, but not with this method. The header Allow lists those it has.",
+        Kind::RequestTimeout => "The request body did not arrive in time. Send it again, at once.",
+        Kind::StaleVersion => {
+            "The If-Match header names another version than the one that is stored: somebody changed it since you read \
+             it. Nothing was changed. Read it again, decide, and send the new version."
+        }
+        Kind::BodyTooLarge => "The request body has more bytes than are taken. The detail names the limit.",
+        Kind::UnsupportedMediaType => {
+            "The body is of another type than the one that is read here. Send Content-Type: application/json."
+        }
+        Kind::InvalidFields => {
+            "The body is well-formed, but some of its members are not right. The member errors lists every one of them, \
+             with a JSON pointer and what would be right."
+        }
+        Kind::Internal => {
+            "Something failed that should not have. Its cause is in the server's log, under the request id. Trying again \
+             will not help by itself."
+        }
+        Kind::Unavailable => {
+            "The service is too busy, or something that it needs is down. Try again after the seconds that Retry-After \
+             names."
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Every operation of the API, once: its method, its path, what it needs, and its handler.
+
+use std::fmt;
+
+use actix_web::{
+    App as ActixApp, Error, FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route,
+    body::BoxBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    http::{Method, header},
+    middleware::from_fn,
+    web::{self, Data},
+};
+use ensemble_domain::{Permissions, Requirement};
+
+use crate::{
+    App, CorsOrigins, actors,
+    cors::cors,
+    edge::{edge, no_such_route},
+    health, home,
+    input::Input,
+    local_token, me, movies,
+    permitted::Permitted,
+    problem::{Kind, Problem},
+    problem_pages,
+};
+
+/// One method of one path.
+pub struct Operation {
+    /// The method. Where it is GET, HEAD is there as well.
+    pub method: Method,
+    /// The path, with `{id}` where an id stands.
+    pub path: &'static str,
+    /// The permissions that the token must hold; `None` where no token is asked for.
+    pub needs: Option<Permissions>,
+    routes: Vec<Route>,
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} needs {:?}", self.method, self.path, self.needs)
+    }
+}
+
+/// All operations of the API, those of one path next to each other.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    vec![
+        public(Method::GET, "/", home::home),
+        public(Method::GET, "/livez", health::live),
+        public(Method::GET, "/readyz", health::ready),
+        public(Method::GET, "/problems/{name}", problem_pages::page),
+        permitted(Method::GET, "/me", me::me),
+        permitted(Method::GET, "/actors", actors::list),
+        permitted(Method::POST, "/actors", actors::create),
+        permitted(Method::GET, "/actors/{id}", actors::get),
+        permitted(Method::PATCH, "/actors/{id}", actors::change),
+        permitted(Method::DELETE, "/actors/{id}", actors::delete),
+        permitted(Method::POST, "/actors/{id}/restore", actors::restore),
+        permitted(Method::GET, "/movies", movies::list),
+        permitted(Method::POST, "/movies", movies::create),
+        permitted(Method::GET, "/movies/{id}", movies::get),
+        permitted(Method::PATCH, "/movies/{id}", movies::change),
+        permitted(Method::DELETE, "/movies/{id}", movies::delete),
+        permitted(Method::POST, "/movies/{id}/restore", movies::restore),
+    ]
+}
+
+/// The operation of the development issuer. It stands apart, since no page of another origin may ever read its answer.
+#[must_use]
+pub fn local_operation() -> Operation {
+    public(Method::POST, "/local/token", local_token::issue)
+}
+
+/// The whole application: the edge around everything, CORS around the API.
+pub fn application(
+    app: Data<App>,
+    origins: &CorsOrigins,
+) -> ActixApp<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>
+    + use<>,
+> {
+    let api = web::scope("").wrap(cors(origins)).default_service(web::to(no_such_route));
+    let api = resources(operations()).into_iter().fold(api, actix_web::Scope::service);
+    let local = resources(vec![local_operation()]);
+    local.into_iter().fold(ActixApp::new().app_data(app), ActixApp::service).service(api).wrap(from_fn(edge))
+}
+
+/// A handler that anybody may call.
+fn public<F, Args>(method: Method, path: &'static str, handler: F) -> Operation
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    operation(method, path, None, handler)
+}
+
+/// A handler that is called with proof: what the operation needs is what its permit stands for.
+fn permitted<F, R, I>(method: Method, path: &'static str, handler: F) -> Operation
+where
+    F: Handler<(Data<App>, Permitted<R, I>), Output: Responder + 'static>,
+    R: Requirement + 'static,
+    I: Input + 'static,
+{
+    operation(method, path, Some(R::NEEDS), handler)
+}
+
+fn operation<F, Args>(method: Method, path: &'static str, needs: Option<Permissions>, handler: F) -> Operation
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    let head = (method == Method::GET).then(|| web::head().to(handler.clone()));
+    let routes = head.into_iter().chain([web::method(method.clone()).to(handler)]).collect();
+    Operation { method, path, needs, routes }
+}
+
+/// One resource a path, which also knows what to say to the other methods.
+fn resources(operations: Vec<Operation>) -> Vec<Resource> {
+    let mut paths: Vec<(&'static str, Vec<Operation>)> = Vec::new();
+    for operation in operations {
+        match paths.last_mut() {
+            Some((path, of_path)) if *path == operation.path => of_path.push(operation),
+            _ => paths.push((operation.path, vec![operation])),
+        }
+    }
+    paths.into_iter().map(|(path, operations)| resource(path, operations)).collect()
+}
+
+fn resource(path: &'static str, operations: Vec<Operation>) -> Resource {
+    let mut methods: Vec<_> = operations.iter().map(|operation| operation.method.to_string()).collect();
+    if operations.iter().any(|operation| operation.method == Method::GET) {
+        methods.push(Method::HEAD.to_string());
+    }
+    methods.push(Method::OPTIONS.to_string());
+    let allow = methods.join(", ");
+    let routes = operations.into_iter().flat_map(|operation| operation.routes);
+    let resource = routes.fold(web::resource(path), Resource::route);
+    resource.default_service(web::to(move |request: HttpRequest| std::future::ready(other_method(&request, &allow))))
+}
+
+fn other_method(request: &HttpRequest, allow: &str) -> Result<HttpResponse, Problem> {
+    if request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish());
+    }
+    let detail = format!("{} is not allowed here; there are {allow}", request.method());
+    Err(Problem::new(Kind::MethodNotAllowed, detail).with_header(header::ALLOW, allow))
+}
