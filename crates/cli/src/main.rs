@@ -1,2 +1,60 @@
-//! x
-fn main() {}
+//! The `ensemble` binary: commands, settings, and the wiring of the adapters to the domain.
+
+mod commands;
+mod examples;
+mod failure;
+mod healthcheck;
+mod import;
+mod logging;
+mod migrate;
+mod operator;
+mod seed;
+mod serve;
+mod settings;
+mod token;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    commands::{Command, CommandLine, ConfigCommand, ImportCommand},
+    failure::Failure,
+    settings::{Layers, Settings},
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match run(CommandLine::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("ensemble: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(line: CommandLine) -> Result<(), Failure> {
+    let given = line.given();
+    let settings = Settings::load(&given)?;
+    logging::start(&settings.log, given.variable("RUST_LOG"))?;
+    match line.command {
+        Command::Serve { examples, .. } => serve::run(settings, examples),
+        Command::Migrate { command } => migrate::run(&settings, command),
+        Command::Seed => seed::run(&settings),
+        Command::Token { role, all, ttl } => token::run(&settings, if all { None } else { role }, ttl),
+        Command::Import { command: ImportCommand::Actors { file } } => import::actors(&settings, &file),
+        Command::Config { command: ConfigCommand::Check } => config_check(&Layers::read(&given)?),
+        Command::Healthcheck => healthcheck::run(&settings),
+    }
+}
+
+/// Prints every setting in effect; what was not right has been refused before.
+fn config_check(layers: &Layers) -> Result<(), Failure> {
+    let settings = layers.iter().map(|(key, value, origin)| format!("{key} = {value}  # {origin}"));
+    let lines: Vec<_> = [format!("profile = {}", layers.profile)].into_iter().chain(settings).collect();
+    failure::print(&lines.join("\n"))
+}

@@ -115,6 +115,11 @@ impl FieldFaults {
         parsed.map_err(|fault| self.add(field, fault)).ok()
     }
 
+    /// Hands on what was parsed from several fields, or notes all their faults and answers `None`.
+    pub fn keep_all<T>(&mut self, parsed: Result<T, InvalidFields>) -> Option<T> {
+        parsed.map_err(|invalid| self.0.extend(invalid.0)).ok()
+    }
+
     /// Notes a fault.
     pub fn add(&mut self, field: &'static str, fault: Fault) {
         self.0.push(FieldFault { field, fault });

@@ -69,7 +69,7 @@ impl Layers {
     fn algorithms(&self) -> Result<Vec<Algorithm>, SettingsError> {
         let key = "auth.algorithms";
         let algorithms = self.list(key)?;
-        let parsed: Result<_, _> = algorithms.iter().map(|name| name.parse()).collect();
+        let parsed: Result<_, _> = algorithms.iter().map(|name| Algorithm::parse(name)).collect();
         parsed.map_err(|unknown: UnknownAlgorithm| self.wrong(key, &unknown.to_string()))
     }
 
@@ -81,10 +81,15 @@ impl Layers {
             return Err(self.wrong("auth.mode", &text));
         }
         if self.profile == Profile::Production {
-            return Err(self.wrong("auth.mode", "local is refused in production; use oidc with auth.issuer and auth.audience"));
+            return Err(
+                self.wrong("auth.mode", "local is refused in production; use oidc with auth.issuer and auth.audience")
+            );
         }
         if !self.text("auth.issuer").is_empty() {
-            return Err(self.wrong("auth.issuer", "is set, but auth.mode is local, which has its own issuer; set auth.mode to oidc"));
+            return Err(self.wrong(
+                "auth.issuer",
+                "is set, but auth.mode is local, which has its own issuer; set auth.mode to oidc",
+            ));
         }
         let key = match self.text("auth.local_key").as_str() {
             "" => {
@@ -111,7 +116,8 @@ impl Layers {
         let keys = if jwks_url.is_empty() {
             KeySource::Discovery { issuer: issuer.clone() }
         } else {
-            self.check_address("auth.jwks_url", &jwks_url)?;
+            // Unlike an issuer's address, that of its keys may have a query.
+            self.check_address("auth.jwks_url", jwks_url.split('?').next().unwrap_or_default())?;
             KeySource::Url(jwks_url)
         };
         let fresh_for = self.seconds("auth.jwks_ttl", 1, 3600)?;
@@ -121,10 +127,10 @@ impl Layers {
     /// An address without TLS is for trying things out: its host and the listen address are both loopback.
     fn check_address(&self, key: &str, url: &str) -> Result<(), SettingsError> {
         let host = check_issuer(url).map_err(|bad| self.wrong(key, &bad.to_string()))?;
-        if host.is_loopback() && self.profile == Profile::Production {
+        if host.loopback && self.profile == Profile::Production {
             return Err(self.wrong(key, "must not be on this machine in production"));
         }
-        if url.starts_with("http:") && !is_loopback(&self.text("http.host")) {
+        if !host.encrypted && !is_loopback(&self.text("http.host")) {
             return Err(self.wrong(key, "may be http only while http.host is a loopback address"));
         }
         Ok(())
@@ -138,7 +144,10 @@ impl Layers {
         let metrics = match self.text("metrics.address").as_str() {
             "" => None,
             address => Some(address.parse().map_err(|_unread| {
-                self.wrong("metrics.address", &format!("must be an address and a port such as 127.0.0.1:9100, not {address:?}"))
+                self.wrong(
+                    "metrics.address",
+                    &format!("must be an address and a port such as 127.0.0.1:9100, not {address:?}"),
+                )
             })?),
         };
         Ok(HttpSettings {
@@ -166,7 +175,8 @@ impl Layers {
         let wrong = origins.iter().find(|origin| !is_origin(origin));
         match wrong {
             Some(wrong) => {
-                let text = format!("must list origins such as https://casting.example.org, without a path, not {wrong:?}");
+                let text =
+                    format!("must list origins such as https://casting.example.org, without a path, not {wrong:?}");
                 Err(self.wrong(key, &text))
             }
             None => Ok(CorsOrigins::Listed(origins)),
@@ -212,10 +222,10 @@ impl Layers {
 
     fn number<T>(&self, key: &str, least: T, most: T) -> Result<T, SettingsError>
     where
-        T: FromStr + PartialOrd + Display,
+        T: FromStr + PartialOrd + Display + Copy,
     {
         let text = self.text(key);
-        let number = text.parse().ok().filter(|number| (&least..=&most).contains(&number));
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
         number.ok_or_else(|| self.wrong(key, &format!("must be a whole number from {least} to {most}, not {text:?}")))
     }
 

@@ -20,7 +20,8 @@ pub use layers::{Given, Layers, Profile};
 pub struct SettingsError(String);
 
 impl SettingsError {
-    fn new(text: impl Into<String>) -> Self {
+    /// A refusal in those words.
+    pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 }

@@ -1,0 +1,90 @@
+//! The claims of a token whose signature is good (RFC 7519, section 4.1).
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ensemble_domain::{Permission, Permissions, Subject};
+use serde_json::Value;
+
+use crate::{Identity, Reason, Refusal, Rules, json::Object};
+
+/// The longest life of a token that says when it was issued: 30 days.
+pub const MAX_LIFETIME: Duration = Duration::from_hours(30 * 24);
+
+/// The last second of the year 9999, in seconds since 1970.
+const LAST_EXPIRY: f64 = 253_402_300_799.0;
+/// The most entries in the list of permissions.
+const MAX_PERMISSIONS: usize = 256;
+
+/// Answers whom the claims are about and what they may do.
+///
+/// # Errors
+///
+/// [`Refusal::Expired`] when nothing but the expiry is wrong, [`Refusal::InvalidToken`] for the first other fault.
+pub fn check(claims: &Object, rules: &Rules, now: DateTime<Utc>) -> Result<Identity, Refusal> {
+    let now = now.signed_duration_since(DateTime::UNIX_EPOCH).as_seconds_f64();
+    if claims.get("iss").and_then(Value::as_str) != Some(&rules.issuer) {
+        return Err(Reason::Issuer.into());
+    }
+    if !is_meant_for(claims.get("aud"), &rules.audience) {
+        return Err(Reason::Audience.into());
+    }
+    let expiry = check_times(claims, now + rules.leeway)?;
+    let expires_at = instant(expiry).ok_or(Reason::Expiry)?;
+    let subject = claims.get("sub").and_then(Value::as_str).and_then(Subject::parse).ok_or(Reason::Subject)?;
+    let permissions = permissions(claims.get(&rules.permissions_claim))?;
+    if now < expiry + rules.leeway { Ok(Identity { subject, permissions, expires_at }) } else { Err(Refusal::Expired) }
+}
+
+/// Tells whether the audience is a text that is ours, or a list of texts with ours among them.
+fn is_meant_for(aud: Option<&Value>, ours: &str) -> bool {
+    match aud {
+        Some(Value::String(aud)) => aud == ours,
+        Some(Value::Array(list)) => list.iter().all(Value::is_string) && list.iter().any(|aud| aud == ours),
+        _ => false,
+    }
+}
+
+/// Answers the expiry in seconds since 1970, once everything about the times is right except that it may have passed.
+fn check_times(claims: &Object, latest: f64) -> Result<f64, Reason> {
+    let expiry = number(claims, "exp", Reason::Expiry)?.ok_or(Reason::Expiry)?;
+    if expiry <= 0.0 || expiry > LAST_EXPIRY {
+        return Err(Reason::Expiry);
+    }
+    if number(claims, "nbf", Reason::NotBefore)?.is_some_and(|not_before| not_before > latest) {
+        return Err(Reason::NotBefore);
+    }
+    if let Some(issued_at) = number(claims, "iat", Reason::IssuedAt)? {
+        if issued_at > latest {
+            return Err(Reason::IssuedAt);
+        }
+        if expiry - issued_at > MAX_LIFETIME.as_secs_f64() {
+            return Err(Reason::Lifetime);
+        }
+    }
+    Ok(expiry)
+}
+
+/// Answers the number in a claim, `None` when there is no such claim; any other type is a fault, `null` too.
+fn number(claims: &Object, name: &str, fault: Reason) -> Result<Option<f64>, Reason> {
+    let number = |value: &Value| value.as_f64().filter(|number| number.is_finite()).ok_or(fault);
+    claims.get(name).map(number).transpose()
+}
+
+/// The moment that many seconds after 1970 began.
+fn instant(seconds: f64) -> Option<DateTime<Utc>> {
+    let since_1970 = TimeDelta::from_std(Duration::try_from_secs_f64(seconds).ok()?).ok()?;
+    DateTime::UNIX_EPOCH.checked_add_signed(since_1970)
+}
+
+/// Reads a list of permissions; names that are none of ours are for somebody else. No claim is no permission.
+fn permissions(claim: Option<&Value>) -> Result<Permissions, Reason> {
+    match claim {
+        None => Ok(Permissions::NONE),
+        Some(Value::Array(list)) if list.len() <= MAX_PERMISSIONS => list
+            .iter()
+            .filter_map(|entry| entry.as_str().map(Permission::parse).ok_or(Reason::Permissions).transpose())
+            .collect(),
+        Some(_) => Err(Reason::Permissions),
+    }
+}

@@ -1,0 +1,119 @@
+//! The command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{ArgGroup, Parser, Subcommand};
+use ensemble_domain::{Role, UnknownRole};
+
+use crate::settings::Given;
+
+/// The backend of a casting agency: actors, movies, and who may do what with them.
+#[derive(Debug, Parser)]
+#[command(name = "ensemble", version, about, long_about = None, propagate_version = true)]
+pub struct CommandLine {
+    /// The folder of the settings files
+    #[arg(long, global = true, value_name = "FOLDER", default_value = "config")]
+    pub config: PathBuf,
+    /// development or production; overrides `ENSEMBLE_PROFILE`
+    #[arg(long, global = true, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Sets one setting, such as http.port=8080; may be given more than once
+    #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub set: Vec<(String, String)>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API until told to stop
+    Serve {
+        /// The address to listen on; short for --set http.host=HOST
+        #[arg(long)]
+        host: Option<String>,
+        /// The port to listen on; short for --set http.port=PORT
+        #[arg(long)]
+        port: Option<String>,
+        /// Print a curl line for each role once the server listens (development issuer only)
+        #[arg(long)]
+        examples: bool,
+    },
+    /// Bring the database schema up to date, take it back, or show where it stands
+    Migrate {
+        #[command(subcommand)]
+        command: MigrateCommand,
+    },
+    /// Fill an empty database with a believable agency: 40 actors and 12 movies
+    Seed,
+    /// Print an access token of the development issuer
+    #[command(group = ArgGroup::new("whose").required(true).args(["role", "all"]))]
+    Token {
+        /// assistant, director or producer
+        #[arg(long, value_parser = role)]
+        role: Option<Role>,
+        /// Print a line such as `director_token=...` for each role
+        #[arg(long)]
+        all: bool,
+        /// How long it lives, such as 30m, 12h or 7d; at most 30d
+        #[arg(long, value_name = "TIME", default_value = "12h", value_parser = humantime::parse_duration)]
+        ttl: Duration,
+    },
+    /// Add what a file holds
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
+    /// Look at the settings
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Ask a running server whether it is ready; exit code 0 when it is
+    Healthcheck,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum MigrateCommand {
+    /// Apply what is not applied yet
+    Up,
+    /// Take back the newest migration
+    Down,
+    /// List all migrations and whether they are applied
+    Status,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Add all actors of a CSV file with the columns name, age and gender, or none of them
+    Actors {
+        /// The file; - is standard input
+        file: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check all settings and print those in effect, with where each was set
+    Check,
+}
+
+impl CommandLine {
+    /// The settings that the command line gives, with the process's environment.
+    pub fn given(&self) -> Given {
+        let mut flags = self.set.clone();
+        if let Command::Serve { host, port, .. } = &self.command {
+            flags.extend(host.clone().map(|host| ("http.host".to_owned(), host)));
+            flags.extend(port.clone().map(|port| ("http.port".to_owned(), port)));
+        }
+        Given::from_process(self.config.clone(), self.profile.clone(), flags)
+    }
+}
+
+fn role(key: &str) -> Result<Role, UnknownRole> {
+    Role::parse(key)
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("must be KEY=VALUE, such as http.port=8080")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}

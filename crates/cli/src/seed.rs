@@ -1,0 +1,130 @@
+//! `ensemble seed`: an agency to try things out with. Its people and movies are made up.
+
+use ensemble_domain::{
+    ActorName, ActorQuery, Born, Gender, InvalidFields, Limit, MovieQuery, NewActor, NewMovie, PageNumber, PageRequest,
+    ReleaseDate, ShootWindow, Title, parse_day,
+};
+
+use crate::{failure::Failure, failure::print, operator, settings::Settings, wiring};
+
+const COMMAND: &str = "seed";
+
+/// Fills an empty database; one that holds anything stays as it is.
+pub fn run(settings: &Settings) -> Result<(), Failure> {
+    let use_cases = wiring::use_cases(settings)?;
+    let failed = |error| Failure::because("the database could not be filled", &error);
+    let one = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+    let actors = use_cases.actors.list(&operator::permit(COMMAND)?, &ActorQuery::default(), one).map_err(failed)?;
+    let movies = use_cases.movies.list(&operator::permit(COMMAND)?, &MovieQuery::default(), one).map_err(failed)?;
+    if actors.total + movies.total > 0 {
+        return print("the database is not empty; nothing was added");
+    }
+    let actors = ACTORS.into_iter().map(actor).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+    let movies = MOVIES.into_iter().map(movie).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+    use_cases.actors.import(&operator::permit(COMMAND)?, &actors).map_err(failed)?;
+    for movie in &movies {
+        use_cases.movies.create(&operator::permit(COMMAND)?, movie).map_err(failed)?;
+    }
+    print(&format!("added {} actors and {} movies", actors.len(), movies.len()))
+}
+
+fn wrong(error: &InvalidFields) -> Failure {
+    Failure::because("the made-up agency breaks a rule", error)
+}
+
+fn actor((name, gender, birth_date): Person) -> Result<NewActor, InvalidFields> {
+    Ok(NewActor {
+        name: ActorName::parse(name).map_err(|fault| InvalidFields::one("name", fault))?,
+        gender: Gender::parse(gender).map_err(|fault| InvalidFields::one("gender", fault))?,
+        born: Born::On(parse_day(birth_date).map_err(|fault| InvalidFields::one("birth_date", fault))?),
+    })
+}
+
+fn movie((title, release, shoot): Production) -> Result<NewMovie, InvalidFields> {
+    let day = |field, text| parse_day(text).map_err(|fault| InvalidFields::one(field, fault));
+    let (start, end) = match shoot {
+        Some((start, end)) => (Some(day("shoot_start", start)?), Some(day("shoot_end", end)?)),
+        None => (None, None),
+    };
+    let release = day("release_date", release)?;
+    Ok(NewMovie {
+        title: Title::parse(title).map_err(|fault| InvalidFields::one("title", fault))?,
+        release_date: ReleaseDate::new(release).map_err(|fault| InvalidFields::one("release_date", fault))?,
+        shoot: ShootWindow::between(start, end)?,
+    })
+}
+
+/// Name, gender and birth date.
+type Person = (&'static str, &'static str, &'static str);
+
+const ACTORS: [Person; 40] = [
+    ("Nada Haddad", "female", "2001-03-14"),
+    ("Ilja Brankovic", "male", "1988-11-02"),
+    ("Marisol Quiroga-Leal", "female", "1979-06-21"),
+    ("Tobias Wennerholm", "male", "1994-01-30"),
+    ("Ayodele Fashanuwa", "male", "1985-09-09"),
+    ("Sunniva Eikemo", "female", "1999-12-05"),
+    ("Ren Takamori", "non-binary", "1996-04-18"),
+    ("Oisín Mac Giollarnáth", "male", "1971-02-27"),
+    ("Priyamvada Sethuraj", "female", "1990-07-11"),
+    ("Casimir Dobrzanek", "male", "1964-05-03"),
+    ("Wanjiru Kamathi", "female", "2003-10-22"),
+    ("Lucien Abadie-Roux", "male", "1982-08-16"),
+    ("Yael Perlmuth", "female", "1976-03-29"),
+    ("Hamza Belkhodja", "male", "1998-06-07"),
+    ("Signe Thorvaldsdal", "female", "1958-01-19"),
+    ("Dao Minh Tuyet", "female", "1992-02-29"),
+    ("Fergus Auchterlon", "male", "1967-10-13"),
+    ("Zofia Wieczorna", "female", "2005-05-25"),
+    ("Amaru Quispehuanca", "male", "1989-12-31"),
+    ("Beatrix van Holthuysen", "female", "1953-09-17"),
+    ("Kofi Ansah-Mireku", "male", "1980-04-04"),
+    ("Lior Ashkenazor", "non-binary", "1993-08-28"),
+    ("Giulietta Morabianca", "female", "1986-11-20"),
+    ("Emre Karadaglioglu", "male", "1974-07-01"),
+    ("Noor al-Rashwan", "female", "2000-01-08"),
+    ("Piotr Zelasko-Wrona", "male", "1961-06-15"),
+    ("Anahera Tuwhare-Pohe", "female", "1997-09-30"),
+    ("Balthasar Ochsenreiter", "male", "1949-03-06"),
+    ("Xiomara Villasante", "female", "1984-05-12"),
+    ("Jonah Pemberwick", "male", "2007-02-14"),
+    ("Ines Carvalheira", "female", "1969-12-24"),
+    ("Sachin Deorukhkari", "male", "1991-10-10"),
+    ("Mirembe Nalwoga", "female", "1995-03-03"),
+    ("Aleksi Rautavuori", "male", "1987-01-25"),
+    ("Rowan Tesselaar", "non-binary", "2002-07-19"),
+    ("Clementine Fairholt", "female", "1972-04-09"),
+    ("Dragomir Velchevski", "male", "1956-08-02"),
+    ("Hye-jin Namgungwol", "female", "2004-11-11"),
+    ("Mateus Figueirinha", "male", "1978-09-05"),
+    ("Theodora Kallistrou", "female", "1963-02-01"),
+];
+
+/// Title, release date and the first and last day of the shoot.
+type Production = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+
+const MOVIES: [Production; 12] = [
+    ("The Salt Cartographer", "2019-09-13", None),
+    ("Eleven Kinds of Rain", "2021-03-05", None),
+    ("A Lighthouse for Beginners", "2022-11-18", Some(("2021-06-07", "2021-08-20"))),
+    ("Paper Tigers of Ostrava", "2023-05-26", Some(("2022-02-14", "2022-04-29"))),
+    ("The Understudy's Revenge", "2024-02-09", Some(("2022-10-03", "2022-12-16"))),
+    ("Marigold Standard Time", "2024-10-31", Some(("2023-05-08", "2023-07-28"))),
+    ("Nobody's Orchestra", "2025-06-20", Some(("2024-01-15", "2024-03-22"))),
+    ("Second Snow", "2025-12-12", Some(("2024-11-04", "2025-01-31"))),
+    ("The Quiet Auction", "2026-09-04", Some(("2025-04-07", "2025-06-13"))),
+    ("Harbour Without Ships", "2027-04-16", Some(("2026-05-11", "2026-07-31"))),
+    ("An Inventory of Small Fires", "2027-11-05", Some(("2026-09-14", "2026-12-18"))),
+    ("Tomorrow, the Mountain", "2028-07-07", Some(("2027-03-01", "2027-06-25"))),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_made_up_agency_keeps_every_rule() {
+        assert_eq!(ACTORS.into_iter().map(actor).flatten().count(), 40);
+        assert_eq!(MOVIES.into_iter().map(movie).flatten().count(), 12);
+    }
+}

@@ -1,0 +1,158 @@
+//! `ensemble serve`.
+
+use std::{
+    io::{self, ErrorKind},
+    net::{TcpListener, ToSocketAddrs},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::{
+    dev::ServerHandle,
+    rt::{self, System},
+    web::Data,
+};
+use ensemble_auth::{KeyFetcher, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto, keep_fresh};
+use ensemble_http::{App, Blocking, LocalTokens, ServerSettings};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    examples,
+    failure::{Failure, print},
+    settings::{AuthSettings, HttpSettings, IssuerSettings, Settings, SettingsError},
+    wiring::{self, UseCases},
+};
+
+/// How long a token lives that the server hands out.
+pub const TOKEN_LIFETIME: Duration = Duration::from_hours(12);
+/// Idle connections are kept longer than a proxy keeps them, so that it is the proxy that closes them.
+const KEEP_ALIVE_BEHIND_PROXY: Duration = Duration::from_secs(75);
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Serves until a signal ends it.
+pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
+    install_crypto().map_err(|error| Failure::because("the cryptography of this build", &error))?;
+    if examples {
+        wiring::local_issuer(&settings.auth)?;
+    }
+    if settings.migrate_on_start {
+        let applied = wiring::migrator(&settings).up().map_err(|error| Failure::because("the schema", &error))?;
+        tracing::info!(applied = applied.len(), "the schema is current");
+    }
+    let use_cases = wiring::use_cases(&settings)?;
+    System::new().block_on(serve(settings, use_cases, examples))
+}
+
+async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Result<(), Failure> {
+    let Settings { queue, auth, http, database, .. } = settings;
+    let listeners = listen(&http, matches!(auth.issuer, IssuerSettings::Local { .. }))?;
+    let addresses: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+    let server_settings = server_settings(&http, &use_cases);
+
+    let store = use_cases.database.clone();
+    let readiness = Arc::new(move || store.ready().map_err(Into::into));
+    let blocking = Blocking::new(queue, database.checkout_timeout);
+    let keys = Arc::new(KeyStore::empty());
+    let (local, audience) = (trust(&auth, &keys)?, auth.audience);
+    let verifier = Arc::new(Verifier::new(auth.rules, keys));
+    let services = (use_cases.actors, use_cases.movies);
+    let app = App::new(services, Arc::clone(&use_cases.clock), verifier, blocking, readiness, http.body_limit);
+    let lines = local
+        .as_ref()
+        .filter(|_| examples)
+        .map(|issuer| examples::lines(issuer, &audience, &addresses, use_cases.clock.now()));
+    let local = local.map(|issuer| LocalTokens { issuer, audience, lifetime: TOKEN_LIFETIME });
+    let app = Data::new(local.into_iter().fold(app, App::with_local_tokens));
+
+    let started = ensemble_http::start(app.clone(), &server_settings, listeners);
+    let (server, handle) = started.map_err(|error| Failure::because("the server cannot start", &error))?;
+    for address in &addresses {
+        tracing::info!(address = %format_args!("http://{address}"), "listening");
+    }
+    rt::spawn(stop_on_signal(app, handle, http.drain_delay));
+    if let Some(lines) = lines {
+        print(&lines?)?;
+    }
+    server.await.map_err(|error| Failure::because("the server failed", &error))
+}
+
+fn server_settings(http: &HttpSettings, use_cases: &UseCases) -> ServerSettings {
+    ServerSettings {
+        workers: http.workers,
+        connections: usize::try_from(use_cases.database.connections()).unwrap_or(usize::MAX),
+        keep_alive: if http.trusted_proxies.is_empty() { KEEP_ALIVE } else { KEEP_ALIVE_BEHIND_PROXY },
+        shutdown_timeout: http.shutdown_timeout,
+        origins: http.origins.clone(),
+    }
+}
+
+/// Sees to the keys that tokens are verified with. A local issuer's key goes the same way as any other.
+fn trust(auth: &AuthSettings, keys: &Arc<KeyStore>) -> Result<Option<LocalIssuer>, Failure> {
+    match &auth.issuer {
+        IssuerSettings::Local { key } => {
+            let issuer = wiring::local_issuer(auth)?;
+            let key_set = KeySet::parse(issuer.key_set());
+            keys.replace(key_set.map_err(|error| Failure::because("the key of the development issuer", &error))?);
+            tracing::warn!(
+                key = %key.display(),
+                "LOCAL TOKENS ARE TRUSTED: whoever can read this key may do everything; never expose this server"
+            );
+            Ok(Some(issuer))
+        }
+        IssuerSettings::Remote { keys: source, fresh_for } => {
+            let fetcher = KeyFetcher::new(source).map_err(|error| Failure::because("auth.issuer", &error))?;
+            rt::spawn(keep_fresh(Arc::clone(keys), fetcher, *fresh_for));
+            Ok(None)
+        }
+    }
+}
+
+/// Listens on every address of the host. Names are resolved, so what was checked as loopback is checked again as an address.
+fn listen(http: &HttpSettings, loopback_only: bool) -> Result<Vec<TcpListener>, Failure> {
+    let place = format!("{}:{}", http.host, http.port);
+    let failed = |error: &io::Error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            let text = format!("http.port {} is taken by another program; choose another, such as --port 0", http.port);
+            Failure::Settings(SettingsError::new(text))
+        }
+        _ => Failure::because(&format!("cannot listen on {place}"), error),
+    };
+    let addresses = (http.host.as_str(), http.port).to_socket_addrs().map_err(|error| failed(&error))?;
+    let mut listeners = Vec::new();
+    for address in addresses {
+        if loopback_only && !address.ip().is_loopback() {
+            let text = format!(
+                "auth.mode local is for loopback addresses only, and http.host {:?} is {}",
+                http.host,
+                address.ip()
+            );
+            return Err(SettingsError::new(text).into());
+        }
+        listeners.push(TcpListener::bind(address).map_err(|error| failed(&error))?);
+    }
+    Ok(listeners)
+}
+
+/// Ends the server at the first signal, once requests in flight are answered, and at once at the second.
+async fn stop_on_signal(app: Data<App>, handle: ServerHandle, drain_delay: Duration) {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be watched; only a kill ends this process");
+        return;
+    };
+    let mut next = async || tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} };
+    next().await;
+    tracing::info!("stopping: requests in flight are finished first");
+    app.drain();
+    let stop = async {
+        rt::time::sleep(drain_delay).await;
+        handle.stop(true).await;
+    };
+    tokio::select! {
+        () = stop => {}
+        () = next() => {
+            tracing::warn!("stopping at once");
+            std::process::exit(1);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `ensemble token`.
+
+use std::time::Duration;
+
+use ensemble_domain::{Clock, Role};
+use ensemble_infra::SystemClock;
+
+use crate::{
+    failure::{Failure, print},
+    settings::Settings,
+    wiring,
+};
+
+/// Prints the bare token of one role, or one named line for each.
+pub fn run(settings: &Settings, role: Option<Role>, lifetime: Duration) -> Result<(), Failure> {
+    let issuer = wiring::local_issuer(&settings.auth)?;
+    let now = SystemClock.now();
+    let sign = |role| {
+        let token = issuer.sign(role, &settings.auth.audience, lifetime, now);
+        token.map_err(|error| Failure::because("no token", &error))
+    };
+    match role {
+        Some(role) => print(&sign(role)?),
+        None => Role::ALL.into_iter().try_for_each(|role| print(&format!("{}_token={}", role.key(), sign(role)?))),
+    }
+}

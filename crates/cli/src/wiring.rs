@@ -1,0 +1,49 @@
+//! Adapters put behind the ports: what every command that touches the database or the issuer begins with.
+
+use std::sync::Arc;
+
+use ensemble_auth::LocalIssuer;
+use ensemble_domain::{ActorService, Clock, MovieService};
+use ensemble_infra::{Database, Migrator, SystemClock};
+
+use crate::{
+    failure::Failure,
+    settings::{AuthSettings, IssuerSettings, Settings, SettingsError},
+};
+
+/// The use-cases over an open database.
+pub struct UseCases {
+    pub database: Database,
+    pub actors: ActorService,
+    pub movies: MovieService,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Opens the database and puts the use-cases over it.
+pub fn use_cases(settings: &Settings) -> Result<UseCases, Failure> {
+    let database = Database::open(&settings.database).map_err(|error| Failure::because("database.url", &error))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(UseCases {
+        actors: ActorService::new(database.actors(), Arc::clone(&clock)),
+        movies: MovieService::new(database.movies(), Arc::clone(&clock)),
+        database,
+        clock,
+    })
+}
+
+/// What migrates the database of these settings.
+pub fn migrator(settings: &Settings) -> Migrator {
+    Migrator::new(&settings.database.url)
+}
+
+/// Opens the development issuer, making its key at first use.
+pub fn local_issuer(settings: &AuthSettings) -> Result<LocalIssuer, Failure> {
+    match &settings.issuer {
+        IssuerSettings::Local { key } => {
+            LocalIssuer::open(key).map_err(|error| Failure::because("the key of the development issuer", &error))
+        }
+        IssuerSettings::Remote { .. } => {
+            Err(SettingsError::new("auth.mode must be local: only the development issuer signs tokens here").into())
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! One type of connection for all databases, and what each database must bring to be one of them.
+
+use std::{fmt, sync::Arc};
+
+use diesel::{PgConnection, QueryResult, SqliteConnection};
+use diesel_migrations::EmbeddedMigrations;
+
+use crate::{
+    OpenError,
+    actors::NewActorRow,
+    error::{ConnectError, Symptom},
+};
+
+/// A connection to whichever database the URL names.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// To a file.
+    Sqlite(SqliteConnection),
+    /// To a server.
+    Postgres(PgConnection),
+}
+
+impl AnyConnection {
+    /// What this connection does in its database's own way. The one place where the databases are told apart.
+    pub fn dialect(&mut self) -> &mut dyn Dialect {
+        match self {
+            Self::Sqlite(connection) => connection,
+            Self::Postgres(connection) => connection,
+        }
+    }
+}
+
+/// What the databases do in different ways, on an open connection.
+pub trait Dialect {
+    /// Begins a transaction that may write.
+    fn begin_write(&mut self) -> QueryResult<()>;
+
+    /// Begins the transaction of one migration; at most one runs at a time, whichever process began it.
+    fn begin_migration(&mut self) -> QueryResult<()>;
+
+    /// Lets the statements of the current transaction take as long as they need.
+    fn lift_statement_timeout(&mut self) -> QueryResult<()>;
+
+    /// Keeps others from writing the row until the current transaction ends.
+    fn lock_row(&mut self, table: &'static str, id: i64) -> QueryResult<()>;
+
+    /// How often a write is tried as a plain statement, before a transaction holds the row for it.
+    fn unlocked_rounds(&self) -> u32;
+
+    /// Adds the rows with as few statements as the database allows, and answers how many they were.
+    fn insert_actors(&mut self, rows: &[NewActorRow<'_>]) -> QueryResult<usize>;
+
+    /// Tells whether the connection still leads to a database that takes reads and writes.
+    fn is_usable(&mut self) -> bool;
+
+    /// What an error of this connection means for the call.
+    fn symptom(&self, error: &diesel::result::Error) -> Symptom;
+
+    /// The migrations of this database.
+    fn migrations(&self) -> EmbeddedMigrations;
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reads, and writes too where the database takes many writers.
+    Everyday,
+    /// Writes, where there is only one writer.
+    SoleWriter,
+    /// Changes of the tables, which may take long.
+    Migration,
+}
+
+/// What opens connections to one database.
+pub trait Connector: Send + Sync + fmt::Debug {
+    /// A new connection, set up for its purpose.
+    fn connect(&self, purpose: Purpose) -> Result<AnyConnection, ConnectError>;
+
+    /// Tells at start whether the settings can work at all, as far as that is known without the database.
+    fn check(&self) -> Result<(), OpenError>;
+
+    /// How many everyday connections are kept unless the settings say so.
+    fn default_pool_size(&self) -> u32;
+
+    /// Whether all writes go through one connection.
+    fn has_sole_writer(&self) -> bool;
+}
+
+/// A shared connector.
+pub type AnyConnector = Arc<dyn Connector>;

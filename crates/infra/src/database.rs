@@ -1,0 +1,108 @@
+//! A database that is open for use.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use diesel::RunQueryDsl;
+use ensemble_domain::{ActorRepository, MovieRepository, StoreError};
+
+use crate::{
+    DatabaseUrl, NotReady, OpenError, actors::Actors, connection::Purpose, error::Trouble, migrations, movies::Movies,
+    pool::Pool, store::Store,
+};
+
+/// Which database to use, and how patiently.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// Where it is.
+    pub url: DatabaseUrl,
+    /// How many connections are kept; unless given, 10 on PostgreSQL and 4 on SQLite, where they only read and one more writes.
+    pub pool_size: Option<u32>,
+    /// How long a call waits for a connection.
+    pub checkout_timeout: Duration,
+    /// How long PostgreSQL works on one statement; SQLite knows no such limit.
+    pub statement_timeout: Duration,
+}
+
+impl DatabaseSettings {
+    /// The usual settings for that database: 2 s for a connection, 5 s for a statement.
+    #[must_use]
+    pub fn new(url: DatabaseUrl) -> Self {
+        Self {
+            url,
+            pool_size: None,
+            checkout_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A database that is open for use. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    store: Store,
+    connections: u32,
+}
+
+impl Database {
+    /// Opens the database. A server is not asked yet: the calls answer [`StoreError::Unavailable`] until it can be reached.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] when these settings can never work.
+    pub fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
+        let connector = settings.url.connector(settings.statement_timeout);
+        let size = settings.pool_size.unwrap_or_else(|| connector.default_pool_size());
+        if size == 0 {
+            return Err(OpenError::PoolSize);
+        }
+        if settings.checkout_timeout.is_zero() {
+            return Err(OpenError::CheckoutTimeout);
+        }
+        connector.check()?;
+        let pool = |purpose, size| Pool::new(Arc::clone(&connector), purpose, size, settings.checkout_timeout);
+        let everyday = pool(Purpose::Everyday, size);
+        Ok(if connector.has_sole_writer() {
+            Self { store: Store::new(everyday, pool(Purpose::SoleWriter, 1)), connections: size.saturating_add(1) }
+        } else {
+            Self { store: Store::new(everyday.clone(), everyday), connections: size }
+        })
+    }
+
+    /// How many calls can run at once; more than these wait for each other.
+    #[must_use]
+    pub const fn connections(&self) -> u32 {
+        self.connections
+    }
+
+    /// The actors of this database.
+    #[must_use]
+    pub fn actors(&self) -> Arc<dyn ActorRepository> {
+        Arc::new(Actors(self.store.clone()))
+    }
+
+    /// The movies of this database.
+    #[must_use]
+    pub fn movies(&self) -> Arc<dyn MovieRepository> {
+        Arc::new(Movies(self.store.clone()))
+    }
+
+    /// Answers when the database can serve this version of the program.
+    ///
+    /// # Errors
+    ///
+    /// [`NotReady`], when it does not answer or migrations are pending.
+    pub fn ready(&self) -> Result<(), NotReady> {
+        let status = self.store.read(|connection| {
+            diesel::sql_query("SELECT 1").execute(connection)?;
+            migrations::status(connection).map_err(|cause| Trouble::Answer(StoreError::Unavailable(cause)))
+        })?;
+        let pending: Vec<_> = status.into_iter().filter(|(_, applied)| !applied).map(|(name, _)| name).collect();
+        if pending.is_empty() { Ok(()) } else { Err(NotReady::Pending(pending)) }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("connections", &self.connections).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,144 @@
+//! What goes wrong between a port and its database.
+
+use std::{path::PathBuf, time::Duration};
+
+use diesel::result::Error as QueryError;
+use ensemble_domain::StoreError;
+use thiserror::Error;
+
+/// Why a database cannot be used with these settings.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// A pool without connections serves nobody.
+    #[error("database.pool_size must be at least 1")]
+    PoolSize,
+    /// Without a wait no connection could ever be made.
+    #[error("database.checkout_timeout must be longer than nothing")]
+    CheckoutTimeout,
+    /// The file's folder is missing.
+    #[error("the folder of the SQLite file, {}, does not exist", .0.display())]
+    NoFolder(PathBuf),
+    /// The file cannot be opened, or not be written.
+    #[error("the SQLite file {} cannot be opened for writing", .path.display())]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        #[source]
+        source: ConnectError,
+    },
+}
+
+/// Why a connection could not be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The database did not answer, or refused.
+    #[error("cannot connect to the database: {}", .0.to_string().trim_end())]
+    Refused(#[from] diesel::ConnectionError),
+    /// The connection was made but could not be set up.
+    #[error("cannot set up the connection: {0}")]
+    SetUp(#[from] QueryError),
+    /// SQLite did not take a setting that the promises of this crate rest on.
+    #[error("SQLite keeps {pragma} at {found} instead of {wanted}")]
+    Pragma {
+        /// The setting.
+        pragma: &'static str,
+        /// What was asked for.
+        wanted: &'static str,
+        /// What SQLite answers.
+        found: String,
+    },
+}
+
+/// Why the database is not ready to serve.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum NotReady {
+    /// It does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It lacks tables or columns that this version needs.
+    #[error("migrations are pending: {}", .0.join(", "))]
+    Pending(Vec<String>),
+}
+
+/// Why no connection could be lent.
+#[derive(Debug, Error)]
+#[error("no connection within {} ms", .waited.as_millis())]
+pub struct NoConnection {
+    /// How long the call waited.
+    pub waited: Duration,
+    /// What the pool says.
+    #[source]
+    pub source: r2d2::Error,
+}
+
+/// What an error means for the call that met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symptom {
+    /// Another transaction was in the way and this one did nothing: the whole call may be made again.
+    Conflict,
+    /// The connection is gone, and with it the knowledge of what the last statement did.
+    ConnectionLost,
+    /// The server no longer takes writes; the statement did nothing, and another connection may find the right server.
+    WrongServer,
+    /// The database is too busy or out of resources; the statement did nothing.
+    Unavailable,
+    /// Something that never should happen.
+    Defect,
+}
+
+/// Why a call has no answer yet.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The database answered with an error.
+    Query(QueryError),
+    /// The port answers with this error.
+    Answer(StoreError),
+}
+
+/// A row that breaks a rule of the domain.
+#[derive(Debug, Error)]
+#[error("row {id} of the table {table} makes no sense: {reason}")]
+pub struct Corrupt {
+    /// The table.
+    pub table: &'static str,
+    /// The row's id.
+    pub id: i64,
+    /// The rule.
+    pub reason: String,
+}
+
+impl From<QueryError> for Trouble {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Answer(error)
+    }
+}
+
+impl From<Corrupt> for Trouble {
+    fn from(error: Corrupt) -> Self {
+        Self::Answer(StoreError::Failed(Box::new(error)))
+    }
+}
+
+impl Trouble {
+    /// What the port answers, when the error behind it has that meaning.
+    pub fn into_answer(self, symptom: Symptom) -> StoreError {
+        match (self, symptom) {
+            (Self::Answer(answer), _) => answer,
+            (Self::Query(error), Symptom::Defect) => StoreError::Failed(Box::new(error)),
+            (
+                Self::Query(error),
+                Symptom::Conflict | Symptom::ConnectionLost | Symptom::WrongServer | Symptom::Unavailable,
+            ) => StoreError::Unavailable(Box::new(error)),
+        }
+    }
+}

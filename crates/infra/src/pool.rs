@@ -1,0 +1,145 @@
+//! The pools of connections, and how one is lent for a call.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use diesel::{Connection, connection::TransactionManager, r2d2::R2D2Connection};
+use r2d2::{HandleError, ManageConnection, PooledConnection};
+
+use crate::{
+    connection::{AnyConnection, AnyConnector, Purpose},
+    error::{ConnectError, NoConnection, Symptom, Trouble},
+};
+
+const MAX_LIFETIME: Duration = Duration::from_mins(10);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// A pool of connections with one purpose. Cheap to clone.
+#[derive(Clone)]
+pub struct Pool {
+    pool: r2d2::Pool<Factory>,
+    /// How many times a connection was lost. A connection that was made or tested before the last time may be lost as well.
+    losses: Arc<AtomicU64>,
+}
+
+/// Makes connections and knows the broken ones.
+#[derive(Debug)]
+pub struct Factory {
+    connector: AnyConnector,
+    purpose: Purpose,
+    losses: Arc<AtomicU64>,
+}
+
+/// A connection, lent for one call at a time.
+pub struct Session {
+    connection: AnyConnection,
+    broken: bool,
+    /// The number of losses when the connection was made or last tested.
+    tested_at: u64,
+}
+
+/// A connection that returns to its pool when it is dropped.
+pub type Lent = PooledConnection<Factory>;
+
+impl Pool {
+    /// A pool that makes its connections when they are needed, so that it can be built while the database is away.
+    pub fn new(connector: AnyConnector, purpose: Purpose, size: u32, checkout_timeout: Duration) -> Self {
+        let losses = Arc::new(AtomicU64::new(0));
+        let pool = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .max_lifetime(Some(MAX_LIFETIME))
+            .idle_timeout(Some(IDLE_TIMEOUT))
+            .connection_timeout(checkout_timeout)
+            // A round trip for every call; losses are noticed when they happen instead.
+            .test_on_check_out(false)
+            .error_handler(Box::new(LogFailures))
+            .build_unchecked(Factory { connector, purpose, losses: Arc::clone(&losses) });
+        Self { pool, losses }
+    }
+
+    /// Lends a connection that is not known to be lost.
+    pub fn lend(&self) -> Result<Lent, NoConnection> {
+        let waited = self.pool.connection_timeout();
+        let deadline = Instant::now() + waited;
+        loop {
+            let patience = deadline.saturating_duration_since(Instant::now());
+            let mut lent = self.pool.get_timeout(patience).map_err(|source| NoConnection { waited, source })?;
+            let losses = self.losses.load(Ordering::Acquire);
+            if lent.tested_at == losses {
+                return Ok(lent);
+            }
+            if lent.connection.dialect().is_usable() {
+                lent.tested_at = losses;
+                return Ok(lent);
+            }
+            lent.broken = true;
+        }
+    }
+
+    /// Tells what the trouble means, and gives up the connection when it is lost; all others are then tested before they are lent.
+    pub fn examine(&self, session: &mut Session, trouble: &Trouble) -> Symptom {
+        let Trouble::Query(error) = trouble else { return Symptom::Defect };
+        let symptom = session.connection.dialect().symptom(error);
+        if matches!(symptom, Symptom::ConnectionLost | Symptom::WrongServer) {
+            session.broken = true;
+            // Several calls may notice the same loss; that only costs a test more.
+            self.losses.fetch_add(1, Ordering::AcqRel);
+        }
+        symptom
+    }
+}
+
+impl Session {
+    /// The connection, outside of any transaction.
+    pub fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
+
+    /// Ends the transaction that was begun, keeping what it did.
+    pub fn commit(&mut self) -> diesel::QueryResult<()> {
+        <AnyConnection as Connection>::TransactionManager::commit_transaction(&mut self.connection)
+    }
+
+    /// Ends the transaction that was begun, undoing what it did. A connection that cannot even do that is given up.
+    pub fn roll_back(&mut self) {
+        if <AnyConnection as Connection>::TransactionManager::rollback_transaction(&mut self.connection).is_err() {
+            self.broken = true;
+        }
+    }
+}
+
+impl ManageConnection for Factory {
+    type Connection = Session;
+    type Error = ConnectError;
+
+    fn connect(&self) -> Result<Session, ConnectError> {
+        // Read first: a loss while the connection is made may concern it.
+        let tested_at = self.losses.load(Ordering::Acquire);
+        Ok(Session { connection: self.connector.connect(self.purpose)?, broken: false, tested_at })
+    }
+
+    fn is_valid(&self, session: &mut Session) -> Result<(), ConnectError> {
+        Ok(session.connection.ping()?)
+    }
+
+    fn has_broken(&self, session: &mut Session) -> bool {
+        session.broken || thread::panicking() || session.connection.is_broken()
+    }
+}
+
+/// Logs why connections cannot be made; neither Diesel nor libpq repeats the address with its password.
+#[derive(Debug)]
+struct LogFailures;
+
+impl HandleError<ConnectError> for LogFailures {
+    fn handle_error(&self, error: ConnectError) {
+        tracing::warn!(%error, "no connection to the database");
+    }
+}

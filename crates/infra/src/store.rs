@@ -1,0 +1,216 @@
+//! How a call of a port becomes one transaction, and when it is made again.
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ensemble_domain::{Precondition, StoreError, Version};
+
+use crate::{
+    connection::AnyConnection,
+    error::{NoConnection, Symptom, Trouble},
+    pool::{Pool, Session},
+};
+
+/// The most attempts at one call.
+const ATTEMPTS: u32 = 3;
+/// No attempt begins later than this after the first.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The database as the ports see it. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    readers: Pool,
+    writers: Pool,
+}
+
+/// The way a write reaches the database: through a transaction that others wait for, or as statements that each stand alone.
+pub struct Writer<'a> {
+    session: &'a mut Session,
+    in_transaction: bool,
+    in_doubt: &'a mut bool,
+}
+
+/// How far a write came.
+pub enum Step<T> {
+    /// It is done, with this answer.
+    Done(T),
+    /// Somebody else wrote the row between reading and writing; nothing was done.
+    Overtaken,
+}
+
+impl Store {
+    pub fn new(readers: Pool, writers: Pool) -> Self {
+        Self { readers, writers }
+    }
+
+    /// Answers what `query` reads.
+    pub fn read<T>(&self, query: impl Fn(&mut AnyConnection) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        attempts(&self.readers, |session, _| query(session.connection()))
+    }
+
+    /// Takes a step that writes, as often as it takes not to be overtaken: first as statements that each stand alone, where the
+    /// database is good at that, then in a transaction that nobody can overtake.
+    pub fn write<T>(&self, step: impl Fn(&mut Writer<'_>) -> Result<Step<T>, Trouble>) -> Result<T, StoreError> {
+        attempts(&self.writers, |session, in_doubt| {
+            for _ in 0..session.connection().dialect().unlocked_rounds() {
+                let outcome = step(&mut Writer { session, in_transaction: false, in_doubt })?;
+                *in_doubt = false;
+                if let Step::Done(answer) = outcome {
+                    return Ok(answer);
+                }
+            }
+            transaction(session, in_doubt, |writer| match step(writer)? {
+                Step::Done(answer) => Ok(answer),
+                Step::Overtaken => Err(Trouble::Answer(StoreError::Failed("a locked row was written".into()))),
+            })
+        })
+    }
+
+    /// Writes much in one transaction, which may take long.
+    pub fn write_bulk<T>(&self, work: impl Fn(&mut AnyConnection) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        attempts(&self.writers, |session, in_doubt| {
+            transaction(session, in_doubt, |writer| {
+                let connection = writer.for_writing();
+                connection.dialect().lift_statement_timeout()?;
+                work(connection)
+            })
+        })
+    }
+}
+
+impl Writer<'_> {
+    /// The connection, for a statement that only reads.
+    pub fn for_reading(&mut self) -> &mut AnyConnection {
+        self.session.connection()
+    }
+
+    /// The connection, for a statement that writes. If it is lost on the way, nobody knows whether a statement outside of a
+    /// transaction took effect.
+    pub fn for_writing(&mut self) -> &mut AnyConnection {
+        *self.in_doubt = !self.in_transaction;
+        self.session.connection()
+    }
+
+    /// Keeps others from writing the row, as long as there is a transaction to keep them.
+    pub fn lock(&mut self, table: &'static str, id: i64) -> Result<(), Trouble> {
+        if self.in_transaction {
+            self.session.connection().dialect().lock_row(table, id)?;
+        }
+        Ok(())
+    }
+}
+
+fn transaction<T>(
+    session: &mut Session,
+    in_doubt: &mut bool,
+    work: impl FnOnce(&mut Writer<'_>) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
+    session.connection().dialect().begin_write()?;
+    match work(&mut Writer { session, in_transaction: true, in_doubt }) {
+        Ok(answer) => {
+            *in_doubt = true;
+            session.commit()?;
+            Ok(answer)
+        }
+        Err(trouble) => {
+            session.roll_back();
+            Err(trouble)
+        }
+    }
+}
+
+/// Makes the call, and makes it again when it surely did nothing and may do better: at once on another connection when the first
+/// one was lost, after a short while when another transaction was in the way.
+fn attempts<T>(pool: &Pool, call: impl Fn(&mut Session, &mut bool) -> Result<T, Trouble>) -> Result<T, StoreError> {
+    let start = Instant::now();
+    let mut attempt = 1;
+    loop {
+        let mut session = pool.lend().map_err(unavailable)?;
+        let mut in_doubt = false;
+        let trouble = match call(&mut session, &mut in_doubt) {
+            Ok(answer) => return Ok(answer),
+            Err(trouble) => trouble,
+        };
+        let symptom = pool.examine(&mut session, &trouble);
+        drop(session);
+        let again = match symptom {
+            Symptom::Conflict => attempt < ATTEMPTS,
+            Symptom::WrongServer => attempt < 2,
+            Symptom::ConnectionLost => attempt < 2 && !in_doubt,
+            Symptom::Unavailable | Symptom::Defect => false,
+        };
+        if !again || start.elapsed() > PATIENCE {
+            return Err(trouble.into_answer(symptom));
+        }
+        if symptom == Symptom::Conflict {
+            thread::sleep(jitter());
+        }
+        attempt += 1;
+    }
+}
+
+fn unavailable(error: NoConnection) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
+}
+
+/// A random 10 to 100 ms, so that two that were in each other's way do not meet again.
+fn jitter() -> Duration {
+    Duration::from_millis(10 + RandomState::new().build_hasher().finish() % 91)
+}
+
+/// What [`change`] must know of an entity and its table.
+pub trait Stored: Sized {
+    /// The table's name.
+    const TABLE: &'static str;
+
+    fn version(&self) -> Version;
+
+    fn is_deleted(&self) -> bool;
+
+    /// Answers the entity of that id, deleted or not.
+    fn read(connection: &mut AnyConnection, id: i64) -> Result<Option<Self>, Trouble>;
+
+    /// Writes the entity one version up, provided that the stored one is still of the version `seen`; else answers `None`.
+    fn replace(self, connection: &mut AnyConnection, seen: Version) -> Result<Option<Self>, Trouble>;
+}
+
+/// Which entities a change may find.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Among {
+    /// Those that are not deleted.
+    Live,
+    /// Deleted ones too.
+    All,
+}
+
+/// Puts what `decide` makes of the stored entity in its place, provided that the precondition holds at that moment, and answers
+/// it; answers the entity as it is when that is `None`, and `None` when there is none.
+pub fn change<T: Stored>(
+    store: &Store,
+    id: i64,
+    among: Among,
+    precondition: &Precondition,
+    decide: impl Fn(&T) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    store.write(|writer| {
+        writer.lock(T::TABLE, id)?;
+        let found = T::read(writer.for_reading(), id)?;
+        let Some(stored) = found.filter(|stored| among == Among::All || !stored.is_deleted()) else {
+            return Ok(Step::Done(None));
+        };
+        let seen = stored.version();
+        if !precondition.allows(seen) {
+            return Err(StoreError::Stale { current: seen }.into());
+        }
+        match decide(&stored)? {
+            None => Ok(Step::Done(Some(stored))),
+            Some(changed) => match changed.replace(writer.for_writing(), seen)? {
+                Some(written) => Ok(Step::Done(Some(written))),
+                None => Ok(Step::Overtaken),
+            },
+        }
+    })
+}

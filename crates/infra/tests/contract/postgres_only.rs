@@ -1,0 +1,229 @@
+//! What only a server can do: vanish, hang, and change its mind.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use diesel::{RunQueryDsl, dsl::sql, sql_types::BigInt};
+use ensemble_domain::{ActorChanges, ActorName, ActorQuery, Precondition, StoreError};
+use ensemble_infra::{Database, DatabaseSettings, DatabaseUrl, NotReady};
+
+use crate::{
+    fixture::{Aside, Fixture, SLACK, postgres},
+    samples::{an_actor_named, later, now, page, permit, version},
+};
+
+fn called(name: &str) -> ActorChanges {
+    ActorChanges { name: Some(ActorName::parse(name).unwrap()), ..ActorChanges::default() }
+}
+
+fn assert_unavailable<T: std::fmt::Debug>(answer: &Result<T, StoreError>, text: &str) {
+    assert!(matches!(answer, Err(StoreError::Unavailable(cause)) if cause.to_string().contains(text)), "{answer:?}");
+}
+
+fn count(aside: &mut Aside, query: &str) -> i64 {
+    let Aside::Postgres(connection) = aside else { panic!("a server is needed") };
+    sql::<BigInt>(query).get_result(connection).unwrap()
+}
+
+/// Ends every other connection to the database, and waits until they are gone.
+fn end_connections(fixture: &Fixture) {
+    const OTHERS: &str = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let mut aside = fixture.aside();
+    count(&mut aside, &format!("SELECT count(pg_terminate_backend(pid)) {OTHERS}"));
+    while count(&mut aside, &format!("SELECT count(*) {OTHERS}")) > 0 {
+        thread::yield_now();
+    }
+}
+
+/// Makes as many connections as the pool holds.
+fn fill_pool(database: &Database) {
+    thread::scope(|scope| {
+        for _ in 0..database.connections() {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    database.actors().list(&ActorQuery::default(), page(1, 1)).unwrap();
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_server_that_is_away_does_not_keep_a_database_from_opening() {
+    let url = DatabaseUrl::parse("postgres://me:hunter2@127.0.0.1:1/ensemble").unwrap();
+    let settings = DatabaseSettings { checkout_timeout: Duration::from_millis(300), ..DatabaseSettings::new(url) };
+    let database = Database::open(&settings).unwrap();
+    let start = Instant::now();
+    let refused = database.actors().list(&ActorQuery::default(), page(1, 1));
+    assert!(start.elapsed() < settings.checkout_timeout + SLACK, "{:?}", start.elapsed());
+    assert!(!format!("{refused:?}").contains("hunter2"), "{refused:?}");
+    assert_unavailable(&refused, "300 ms");
+    assert!(matches!(database.ready(), Err(NotReady::Store(StoreError::Unavailable(_)))));
+}
+
+#[test]
+fn lost_connections_are_replaced_before_a_reader_notices() {
+    let Some(fixture) = postgres() else { return };
+    let actors = fixture.database.actors();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    for _ in 0..3 {
+        fill_pool(&fixture.database);
+        end_connections(&fixture);
+        for _ in 0..20 {
+            assert_eq!(actors.find(ann.id).unwrap().as_ref(), Some(&ann));
+        }
+    }
+}
+
+#[test]
+fn a_change_that_finds_its_connection_lost_is_made_on_another() {
+    let Some(fixture) = postgres() else { return };
+    let actors = fixture.database.actors();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    fill_pool(&fixture.database);
+    end_connections(&fixture);
+    let changed = actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()).unwrap().unwrap();
+    assert_eq!(changed.version, version(2));
+}
+
+#[test]
+fn an_addition_whose_connection_is_lost_is_not_made_twice() {
+    let Some(fixture) = postgres() else { return };
+    let actors = fixture.database.actors();
+    fill_pool(&fixture.database);
+    end_connections(&fixture);
+    let refused = actors.insert(&permit(), &an_actor_named("Ann"), now());
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1);
+}
+
+#[test]
+fn an_import_whose_connection_is_lost_is_made_again() {
+    let Some(fixture) = postgres() else { return };
+    let actors = fixture.database.actors();
+    fill_pool(&fixture.database);
+    end_connections(&fixture);
+    assert_eq!(actors.insert_all(&permit(), &[an_actor_named("Ann")], now()).unwrap(), 1);
+    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1);
+}
+
+#[test]
+fn an_import_that_is_cut_off_half_way_is_made_again_as_a_whole() {
+    let Some(fixture) = postgres() else { return };
+    // The second statement of the first attempt loses its connection.
+    fixture.aside().execute(
+        "CREATE SEQUENCE rounds;
+         CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN IF nextval(''rounds'') = 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END';
+         CREATE TRIGGER cut_off AFTER INSERT ON actors FOR EACH STATEMENT EXECUTE FUNCTION cut_off()",
+    );
+    let actors = fixture.database.actors();
+    let many: Vec<_> = (0..1500).map(|number| an_actor_named(&format!("Actor {number}"))).collect();
+    assert_eq!(actors.insert_all(&permit(), &many, now()).unwrap(), 1500);
+    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1500);
+}
+
+#[test]
+fn a_statement_that_takes_too_long_is_given_up() {
+    let Some(fixture) = postgres() else { return };
+    let database = fixture.reopened(|settings| settings.statement_timeout = Duration::from_millis(100));
+    let held = fixture.writes_held_up();
+    assert_unavailable(&database.actors().list(&ActorQuery::default(), page(1, 1)), "statement timeout");
+    assert_unavailable(&database.actors().insert(&permit(), &an_actor_named("Ann"), now()), "statement timeout");
+    drop(held);
+    database.actors().insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+}
+
+#[test]
+fn a_lock_that_is_held_too_long_is_not_waited_for() {
+    let Some(fixture) = postgres() else { return };
+    let _held = fixture.writes_held_up();
+    let start = Instant::now();
+    assert_unavailable(&fixture.database.actors().list(&ActorQuery::default(), page(1, 1)), "lock timeout");
+    assert!(start.elapsed() < Duration::from_secs(2) + SLACK, "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_import_takes_as_long_as_it_needs() {
+    let Some(fixture) = postgres() else { return };
+    fixture.aside().execute(
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END';
+         CREATE TRIGGER slow AFTER INSERT ON actors FOR EACH STATEMENT EXECUTE FUNCTION slow()",
+    );
+    let database = fixture.reopened(|settings| {
+        settings.statement_timeout = Duration::from_millis(100);
+        settings.pool_size = Some(1);
+    });
+    let actors = database.actors();
+    assert_eq!(actors.insert_all(&permit(), &[an_actor_named("Ann")], now()).unwrap(), 1);
+    assert_unavailable(&actors.insert(&permit(), &an_actor_named("Bo"), now()), "statement timeout");
+}
+
+#[test]
+fn a_change_that_meets_a_deadlock_is_made_again() {
+    let Some(fixture) = postgres() else { return };
+    // A change takes the row first and the other lock second; somebody else does it the other way round.
+    fixture.aside().execute(
+        "CREATE FUNCTION lock() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END';
+         CREATE TRIGGER lock BEFORE UPDATE ON actors FOR EACH ROW EXECUTE FUNCTION lock()",
+    );
+    let actors = fixture.database.actors();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+
+    let mut other = fixture.aside();
+    other.execute("SET deadlock_timeout = '1min'; BEGIN; SELECT pg_advisory_xact_lock(1)");
+    let changed = thread::scope(|scope| {
+        let change = scope.spawn(|| actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()));
+        let mut watch = fixture.aside();
+        while count(&mut watch, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0 {
+            thread::yield_now();
+        }
+        other.execute(&format!("UPDATE actors SET gender = 'x', version = version + 1 WHERE id = {}; COMMIT", ann.id));
+        change.join().unwrap()
+    });
+    let changed = changed.unwrap().unwrap();
+    assert_eq!((changed.name.as_str(), changed.gender.as_str()), ("Anna", "non-binary"));
+    assert_eq!(changed.version, version(3));
+}
+
+#[test]
+fn a_server_that_no_longer_takes_writes_is_left() {
+    let Some(fixture) = postgres() else { return };
+    let url = DatabaseUrl::parse(&format!("{}&target_session_attrs=any", fixture.text)).unwrap();
+    let database = Database::open(&DatabaseSettings::new(url)).unwrap();
+    let actors = database.actors();
+
+    fixture.aside().execute("DO 'BEGIN EXECUTE format($$ALTER DATABASE %I SET default_transaction_read_only = on$$, current_database()); END'");
+    fill_pool(&database);
+    assert_unavailable(&actors.insert(&permit(), &an_actor_named("Ann"), now()), "read-only");
+    actors.list(&ActorQuery::default(), page(1, 1)).unwrap();
+
+    let mut aside = fixture.aside();
+    aside.execute("SET default_transaction_read_only = off");
+    aside.execute(
+        "DO 'BEGIN EXECUTE format($$ALTER DATABASE %I RESET default_transaction_read_only$$, current_database()); END'",
+    );
+    actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+}
+
+#[test]
+fn a_row_that_others_keep_writing_is_changed_all_the_same() {
+    let Some(fixture) = postgres() else { return };
+    // The first three writes find that somebody else was faster; what they ask for is not done.
+    let mut aside = fixture.aside();
+    aside.execute(
+        "CREATE SEQUENCE rounds;
+         CREATE FUNCTION overtake() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN IF nextval(''rounds'') <= 3 THEN RETURN NULL; END IF; RETURN NEW; END';
+         CREATE TRIGGER overtake BEFORE UPDATE ON actors FOR EACH ROW EXECUTE FUNCTION overtake()",
+    );
+    let actors = fixture.database.actors();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    let changed = actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()).unwrap().unwrap();
+    assert_eq!(changed.version, version(2));
+    assert_eq!(count(&mut aside, "SELECT last_value FROM rounds"), 4);
+}

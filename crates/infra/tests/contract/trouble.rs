@@ -1,0 +1,80 @@
+//! What callers are told when the database is in trouble.
+
+use std::{
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use ensemble_domain::StoreError;
+use ensemble_infra::{Database, DatabaseSettings, OpenError};
+
+use crate::{
+    fixture::{Fixture, SLACK},
+    samples::{an_actor_named, now, permit},
+};
+
+pub fn a_call_waits_for_a_connection_only_so_long(fixture: &Fixture) {
+    let patience = Duration::from_millis(200);
+    let database = fixture.reopened(|settings| {
+        settings.pool_size = Some(1);
+        settings.checkout_timeout = patience;
+    });
+    database.ready().unwrap();
+    let actors = database.actors();
+    let insert = || {
+        let start = Instant::now();
+        (actors.insert(&permit(), &an_actor_named("Ann"), now()), start.elapsed())
+    };
+
+    let held = fixture.writes_held_up();
+    thread::scope(|scope| {
+        let (told, answers) = mpsc::channel();
+        for _ in 0..2 {
+            let (told, insert) = (told.clone(), &insert);
+            scope.spawn(move || told.send(insert()).unwrap());
+        }
+        let (answer, waited) = answers.recv().unwrap();
+        assert!(
+            matches!(&answer, Err(StoreError::Unavailable(cause)) if cause.to_string().contains("200 ms")),
+            "{answer:?}"
+        );
+        assert!(waited >= patience && waited < patience + SLACK, "{waited:?}");
+        drop(held);
+        let (answer, _) = answers.recv().unwrap();
+        answer.unwrap();
+    });
+}
+
+pub fn settings_that_can_never_work_are_refused(fixture: &Fixture) {
+    let settings = DatabaseSettings::new(fixture.url.clone());
+    let refused = Database::open(&DatabaseSettings { pool_size: Some(0), ..settings.clone() });
+    assert!(matches!(refused, Err(OpenError::PoolSize)), "{refused:?}");
+    let refused = Database::open(&DatabaseSettings { checkout_timeout: Duration::ZERO, ..settings });
+    assert!(matches!(refused, Err(OpenError::CheckoutTimeout)), "{refused:?}");
+}
+
+pub fn as_many_calls_run_at_once_as_there_are_connections(fixture: &Fixture) {
+    let beside = u32::from(fixture.url.sqlite_path().is_some());
+    let usual = if beside == 1 { 4 } else { 10 };
+    assert_eq!(fixture.database.connections(), usual + beside);
+    assert_eq!(fixture.reopened(|settings| settings.pool_size = Some(3)).connections(), 3 + beside);
+}
+
+/// A write that waits for another process gives up in the end.
+#[test]
+fn a_sqlite_file_that_somebody_else_writes_is_unavailable_and_still_read() {
+    let fixture = crate::fixture::sqlite();
+    let actors = fixture.database.actors();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+
+    let held = fixture.writes_held_up();
+    let refused = actors.insert(&permit(), &an_actor_named("Bo"), now());
+    assert!(
+        matches!(&refused, Err(StoreError::Unavailable(cause)) if cause.to_string().contains("locked")),
+        "{refused:?}"
+    );
+    assert_eq!(actors.find(ann.id).unwrap(), Some(ann));
+    drop(held);
+    actors.insert(&permit(), &an_actor_named("Bo"), now()).unwrap();
+}

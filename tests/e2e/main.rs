@@ -1,0 +1,32 @@
+//! End to end: the real binary, over real HTTP, on real databases.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, and helpers of tests are part of them"
+)]
+
+mod database;
+mod server;
+mod tokens;
+
+/// Runs one function as two tests: on SQLite and on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(&crate::database::Database::sqlite()); })+
+        }
+        mod postgres {
+            $(#[test] fn $name() {
+                if let Some(database) = crate::database::Database::postgres() {
+                    super::$name(&database);
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+mod smoke;

@@ -1,0 +1,169 @@
+//! The real binary, started for one test.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ensemble_domain::Role;
+use reqwest::{
+    Method,
+    blocking::{Client, RequestBuilder, Response},
+};
+use serde_json::Value;
+
+use crate::database::Database;
+
+/// How long anything may take that should happen at once.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The binary as a command, in that folder, with nothing of this process's environment but what it needs to run.
+pub fn ensemble(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ensemble"));
+    command.current_dir(folder).env_clear();
+    command
+}
+
+/// A running server. Killed when dropped.
+pub struct Server {
+    process: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub base: String,
+    log: Arc<Mutex<Vec<String>>>,
+    client: Client,
+    tokens: Vec<(Role, String)>,
+}
+
+impl Server {
+    /// Serves that database with the development issuer, its schema made.
+    pub fn start(database: &Database) -> Self {
+        Self::with(database, &[])
+    }
+
+    /// The same, with more environment variables.
+    pub fn with(database: &Database, variables: &[(&str, &str)]) -> Self {
+        let mut command = ensemble(database.folder.path());
+        command.args(["serve", "--port", "0"]).env("DATABASE_URL", &database.url);
+        command.env("ENSEMBLE__DATABASE__MIGRATE_ON_START", "true").envs(variables.iter().copied());
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let (log, base) = follow(&mut process);
+        let mut server = Self { process, base, log, client: client(), tokens: Vec::new() };
+        if !variables.iter().any(|(name, _)| name.starts_with("ENSEMBLE__AUTH__") || *name == "AUTH0_DOMAIN") {
+            server.tokens = Role::ALL.into_iter().map(|role| (role, token(database, role))).collect();
+        }
+        server
+    }
+
+    /// A request without a token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// A request with the token of that role.
+    pub fn request_as(&self, role: Role, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).bearer_auth(self.token(role))
+    }
+
+    /// The token of that role.
+    pub fn token(&self, role: Role) -> &str {
+        self.tokens.iter().find(|(of, _)| *of == role).map(|(_, token)| token.as_str()).unwrap()
+    }
+
+    /// The Executive Producer's request, which is always allowed, and the JSON it is answered.
+    pub fn json(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
+        answered(self.request_as(Role::ExecutiveProducer, method, path).json(body).send().unwrap())
+    }
+
+    /// The Executive Producer's GET, and the JSON it is answered.
+    pub fn get(&self, path: &str) -> (u16, Value) {
+        answered(self.request_as(Role::ExecutiveProducer, Method::GET, path).send().unwrap())
+    }
+
+    /// Everything logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().join("\n")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Sends a signal by its name, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Kills the process as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Waits until the process has ended.
+    pub fn ended(&mut self) -> ExitStatus {
+        eventually("the server ends", || self.process.try_wait().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+        if thread::panicking() {
+            eprintln!("the server's log:\n{}", self.log());
+        }
+    }
+}
+
+/// Status and JSON of a response.
+pub fn answered(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let text = response.text().unwrap();
+    (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status} is no JSON ({error}): {text}")))
+}
+
+/// Asks until there is an answer, for at most [`PATIENCE`].
+pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < end, "waited in vain: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn client() -> Client {
+    Client::builder().timeout(PATIENCE).no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+/// Collects the log, and answers the address as soon as the server says that it listens.
+fn follow(process: &mut Child) -> (Arc<Mutex<Vec<String>>>, String) {
+    let (log, (found, address)) = (Arc::new(Mutex::new(Vec::new())), mpsc::channel());
+    let (lines, kept) = (BufReader::new(process.stderr.take().unwrap()).lines(), Arc::clone(&log));
+    thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+            if entry["message"] == "listening" {
+                found.send(entry["address"].as_str().unwrap().to_owned()).ok();
+            }
+            kept.lock().unwrap().push(line);
+        }
+    });
+    let base = address.recv_timeout(PATIENCE);
+    let base = base.unwrap_or_else(|_| panic!("the server did not come up:\n{}", log.lock().unwrap().join("\n")));
+    (log, base)
+}
+
+fn token(database: &Database, role: Role) -> String {
+    let mut command = ensemble(database.folder.path());
+    let printed = command.args(["token", "--role", role.key()]).env("DATABASE_URL", &database.url).output().unwrap();
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    String::from_utf8(printed.stdout).unwrap().trim().to_owned()
+}
