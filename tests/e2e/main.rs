@@ -29,4 +29,14 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
-mod smoke;
+mod authentication;
+mod bad_input;
+mod commands;
+mod concurrency;
+mod crash;
+mod documents;
+mod main_job;
+mod matrix;
+mod outage;
+mod settings;
+mod stopping;

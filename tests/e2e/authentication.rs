@@ -1,0 +1,1 @@
+//! Whose tokens are accepted, over the wire.

@@ -1,0 +1,1 @@
+//! What bad input is answered.

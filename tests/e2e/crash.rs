@@ -1,0 +1,1 @@
+//! A killed server loses nothing that it acknowledged.

@@ -1,0 +1,1 @@
+//! Every operation with every kind of caller.

@@ -1,0 +1,1 @@
+//! Settings that are not right are refused with what would be right.
