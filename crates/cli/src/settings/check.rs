@@ -42,7 +42,8 @@ impl Layers {
         Ok(DatabaseSettings {
             url,
             pool_size: NonZero::new(self.number("database.pool_size", 0, 1000)?).map(NonZero::get),
-            checkout_timeout: self.seconds("database.checkout_timeout", 1, 60)?,
+            // A call waits twice: for its turn, and then for its connection.
+            checkout_timeout: self.seconds("database.checkout_timeout", 1, 60)? / 2,
             statement_timeout: self.seconds("database.statement_timeout", 1, 3600)?,
         })
     }

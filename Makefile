@@ -1,0 +1,32 @@
+# The one entry point: what stands here is what CI runs.
+
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+ENSEMBLE := $(TARGET)/debug/ensemble
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench clean
+
+help: ## List the targets
+	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Build, migrate, seed when empty, serve on http://127.0.0.1:5000, and print a curl line for each role
+	$(CARGO) build --package ensemble
+	$(ENSEMBLE) migrate up
+	$(ENSEMBLE) seed
+	$(ENSEMBLE) serve --examples
+
+test: ## Run every test, on SQLite and on a PostgreSQL of its own (or the one of TEST_DATABASE_URL)
+	tests/postgres.sh run $(CARGO) test --workspace
+
+check: ## Check format, lints, documentation and the dependencies between the crates
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items
+	tests/dependencies.sh
+
+bench: ## Measure what a request costs, and print the medians
+	$(CARGO) bench --workspace --benches -- --quiet
+
+clean: ## Remove what was built
+	$(CARGO) clean

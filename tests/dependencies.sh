@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Proves from `cargo tree` that the arrows between the crates point inwards, and that what is banned is not built.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+failed=0
+
+tree() { # crate, more arguments
+    cargo tree --locked --edges normal --prefix none --package "$@" | sed 's/ .*//' | sort -u
+}
+
+fail() {
+    echo "tests/dependencies.sh: $*" >&2
+    failed=1
+}
+
+# The crates of this workspace that each one names.
+names() { # crate, expected
+    local all found
+    all=$(tree "$1" --depth 1)
+    found=$(grep -E '^ensemble' <<<"$all" | grep -vx "$1" | tr '\n' ' ' || true)
+    [ "${found% }" = "$2" ] || fail "$1 names «${found% }», not «$2»"
+}
+names ensemble-domain ""
+names ensemble-infra "ensemble-domain"
+names ensemble-auth "ensemble-domain"
+names ensemble-http "ensemble-auth ensemble-domain"
+names ensemble "ensemble-auth ensemble-domain ensemble-http ensemble-infra"
+
+# The domain does no I/O: it names three crates, and nothing that they bring along can do any.
+found=$(tree ensemble-domain --depth 1 | grep -vx ensemble-domain | tr '\n' ' ')
+[ "$found" = "chrono thiserror unicode-normalization " ] || fail "ensemble-domain names «$found»"
+allowed="chrono ensemble-domain num-traits proc-macro2 quote syn thiserror thiserror-impl tinyvec tinyvec_macros unicode-ident unicode-normalization"
+all=$(tree ensemble-domain)
+for crate in $all; do
+    [[ " $allowed " == *" $crate "* ]] || fail "ensemble-domain brings along $crate; is it free of I/O?"
+done
+
+# Each adapter knows its own world only.
+absent() { # crate, what it must not bring along
+    local crate=$1 all other
+    shift
+    all=$(tree "$crate")
+    for other in "$@"; do
+        ! grep -qx "$other" <<<"$all" || fail "$crate brings along $other"
+    done
+}
+absent ensemble-http diesel r2d2 libsqlite3-sys pq-sys
+absent ensemble-auth diesel r2d2 actix-web
+absent ensemble-infra actix-web reqwest jsonwebtoken
+
+# Mocks are for tests; the RSA of the crate `rsa` leaks timing (RUSTSEC-2023-0071).
+absent ensemble mockall rsa
+
+[ $failed = 0 ] && echo "the dependencies are as they should be"
+exit $failed
