@@ -93,7 +93,9 @@ impl Fixture {
         match &mut aside {
             Aside::Sqlite(connection) => connection.batch_execute("BEGIN IMMEDIATE").unwrap(),
             Aside::Postgres(connection) => {
-                connection.batch_execute("BEGIN; LOCK TABLE actors, movies IN ACCESS EXCLUSIVE MODE").unwrap();
+                connection
+                    .batch_execute("BEGIN READ WRITE; LOCK TABLE actors, movies IN ACCESS EXCLUSIVE MODE")
+                    .unwrap();
             }
         }
         aside

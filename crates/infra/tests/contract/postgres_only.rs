@@ -37,16 +37,19 @@ fn end_connections(fixture: &Fixture) {
     }
 }
 
-/// Makes as many connections as the pool holds.
-fn fill_pool(database: &Database) {
+/// Makes as many connections as the pool holds: that many calls wait at once until all have one.
+fn fill_pool(fixture: &Fixture, database: &Database) {
+    const WAITING: &str =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let (held, mut watch) = (fixture.writes_held_up(), fixture.aside());
     thread::scope(|scope| {
         for _ in 0..database.connections() {
-            scope.spawn(|| {
-                for _ in 0..20 {
-                    database.actors().list(&ActorQuery::default(), page(1, 1)).unwrap();
-                }
-            });
+            scope.spawn(|| database.actors().list(&ActorQuery::default(), page(1, 1)).unwrap());
         }
+        while count(&mut watch, WAITING) < i64::from(database.connections()) {
+            thread::yield_now();
+        }
+        drop(held);
     });
 }
 
@@ -69,7 +72,7 @@ fn lost_connections_are_replaced_before_a_reader_notices() {
     let actors = fixture.database.actors();
     let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
     for _ in 0..3 {
-        fill_pool(&fixture.database);
+        fill_pool(&fixture, &fixture.database);
         end_connections(&fixture);
         for _ in 0..20 {
             assert_eq!(actors.find(ann.id).unwrap().as_ref(), Some(&ann));
@@ -82,7 +85,7 @@ fn a_change_that_finds_its_connection_lost_is_made_on_another() {
     let Some(fixture) = postgres() else { return };
     let actors = fixture.database.actors();
     let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
-    fill_pool(&fixture.database);
+    fill_pool(&fixture, &fixture.database);
     end_connections(&fixture);
     let changed = actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()).unwrap().unwrap();
     assert_eq!(changed.version, version(2));
@@ -92,7 +95,7 @@ fn a_change_that_finds_its_connection_lost_is_made_on_another() {
 fn an_addition_whose_connection_is_lost_is_not_made_twice() {
     let Some(fixture) = postgres() else { return };
     let actors = fixture.database.actors();
-    fill_pool(&fixture.database);
+    fill_pool(&fixture, &fixture.database);
     end_connections(&fixture);
     let refused = actors.insert(&permit(), &an_actor_named("Ann"), now());
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
@@ -104,7 +107,7 @@ fn an_addition_whose_connection_is_lost_is_not_made_twice() {
 fn an_import_whose_connection_is_lost_is_made_again() {
     let Some(fixture) = postgres() else { return };
     let actors = fixture.database.actors();
-    fill_pool(&fixture.database);
+    fill_pool(&fixture, &fixture.database);
     end_connections(&fixture);
     assert_eq!(actors.insert_all(&permit(), &[an_actor_named("Ann")], now()).unwrap(), 1);
     assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1);
@@ -198,7 +201,7 @@ fn a_server_that_no_longer_takes_writes_is_left() {
     let actors = database.actors();
 
     fixture.aside().execute("DO 'BEGIN EXECUTE format($$ALTER DATABASE %I SET default_transaction_read_only = on$$, current_database()); END'");
-    fill_pool(&database);
+    fill_pool(&fixture, &database);
     assert_unavailable(&actors.insert(&permit(), &an_actor_named("Ann"), now()), "read-only");
     actors.list(&ActorQuery::default(), page(1, 1)).unwrap();
 
