@@ -1,7 +1,10 @@
 //! Which pages of other origins may read answers.
 
 use actix_cors::Cors;
-use actix_web::http::{Method, header};
+use actix_web::http::{
+    Method,
+    header::{self, HeaderMap},
+};
 
 use crate::edge::X_REQUEST_ID;
 
@@ -42,5 +45,32 @@ pub fn cors(origins: &CorsOrigins) -> Cors {
     match origins {
         CorsOrigins::Any => cors.allow_any_origin().send_wildcard(),
         CorsOrigins::Listed(origins) => origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin)),
+    }
+}
+
+/// Takes back what [`cors`] says to everybody, so that an origin which may not read an answer gets no headers at all.
+pub fn withhold_from_strangers(headers: &mut HeaderMap) {
+    if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn headers_are_exposed_to_an_origin_that_may_read_the_answer_and_to_no_other() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("https://casting.example.org"));
+        withhold_from_strangers(&mut headers);
+        assert!(headers.contains_key(header::ACCESS_CONTROL_EXPOSE_HEADERS));
+
+        headers.remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        withhold_from_strangers(&mut headers);
+        assert!(!headers.contains_key(header::ACCESS_CONTROL_EXPOSE_HEADERS));
     }
 }

@@ -16,7 +16,10 @@ use ensemble_domain::{RequestId, Subject};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use crate::problem::{self, Kind, Problem};
+use crate::{
+    cors::withhold_from_strangers,
+    problem::{self, Kind, Problem},
+};
 
 /// Carries the request's id there and back.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,6 +47,7 @@ pub async fn edge(
     };
     let mut response = finished(answered?, &request_id);
     set_common_headers(response.headers_mut(), &request_id);
+    withhold_from_strangers(response.headers_mut());
     log(&response, &request_id, started);
     Ok(response)
 }
