@@ -105,7 +105,7 @@ fn panicked(panic: &(dyn std::any::Any + Send), path: &str, request_id: &Request
     problem
         .with_header(X_REQUEST_ID, request_id.as_str())
         .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .with_header(header::CONNECTION, "close")
+        .closing_connection()
         .on_occasion(path, request_id.clone())
 }
 

@@ -134,6 +134,7 @@ struct Parts {
     reason: Option<&'static str>,
     cause: Option<Cause>,
     occasion: Option<(String, RequestId)>,
+    closes_connection: bool,
 }
 
 impl Problem {
@@ -148,6 +149,7 @@ impl Problem {
             reason: None,
             cause: None,
             occasion: None,
+            closes_connection: false,
         }))
     }
 
@@ -183,6 +185,13 @@ impl Problem {
     #[must_use]
     pub fn on_occasion(mut self, path: &str, request_id: RequestId) -> Self {
         self.0.occasion = Some((path.to_owned(), request_id));
+        self
+    }
+
+    /// Ends the connection after the answer. A header `Connection` would not: the server writes that one by itself.
+    #[must_use]
+    pub fn closing_connection(mut self) -> Self {
+        self.0.closes_connection = true;
         self
     }
 
@@ -267,6 +276,9 @@ impl ResponseError for Problem {
         }
         if matches!(self.status_code(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             response.insert_header((header::CACHE_CONTROL, "no-store"));
+        }
+        if self.0.closes_connection {
+            response.force_close();
         }
         match &self.0.occasion {
             Some((path, request_id)) => response.body(self.body(path, request_id)),
@@ -358,6 +370,7 @@ impl From<Refusal> for Problem {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::ConnectionType;
     use ensemble_domain::{Entity, Fault, FaultCode, Permission, Version};
     use serde_json::{Value, json};
 
@@ -439,6 +452,13 @@ mod tests {
         let problem = Problem::from(Error::Store(StoreError::Failed("syntax error at SELECT".into())));
         assert_eq!(problem.kind(), Kind::Internal);
         assert!(!document(&problem).to_string().contains("SELECT"));
+    }
+
+    #[test]
+    fn only_a_problem_that_says_so_closes_the_connection() {
+        let connection = |problem: Problem| problem.error_response().head().connection_type();
+        assert_ne!(connection(Problem::no_such_route()), ConnectionType::Close);
+        assert_eq!(connection(Problem::no_such_route().closing_connection()), ConnectionType::Close);
     }
 
     #[test]
