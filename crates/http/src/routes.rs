@@ -81,7 +81,7 @@ pub fn application(
 > {
     let api = web::scope("").wrap(cors(origins)).default_service(web::to(no_such_route));
     let api = resources(operations()).into_iter().fold(api, actix_web::Scope::service);
-    let local = resources(vec![local_operation()]);
+    let local = resources(app.local_tokens.is_some().then(local_operation).into_iter().collect());
     local.into_iter().fold(ActixApp::new().app_data(app), ActixApp::service).service(api).wrap(from_fn(edge))
 }
 
