@@ -31,5 +31,6 @@ mod view;
 pub use app::{App, LocalTokens, Readiness};
 pub use blocking::Blocking;
 pub use cors::CorsOrigins;
+pub use problem::problem_names;
 pub use routes::{Operation, application, local_operation, operations};
 pub use server::{ServerSettings, start};

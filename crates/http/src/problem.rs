@@ -104,6 +104,11 @@ impl Kind {
     }
 }
 
+/// The names of all kinds of problems; each problem's `type` is `/problems/` and its name, and there is a page.
+pub fn problem_names() -> impl Iterator<Item = &'static str> {
+    Kind::ALL.into_iter().map(Kind::name)
+}
+
 /// One thing that was wrong with the request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Flaw {

@@ -22,12 +22,7 @@ fn a_server_with(actor: Actor) -> Server {
 fn a_server_expecting(new: NewActor) -> Server {
     a_server().actors(|actors| {
         actors.expect_insert().withf(move |_, given, _| *given == new).once().return_once(|_, given, _| {
-            Ok(Actor {
-                name: given.name.clone(),
-                gender: given.gender.clone(),
-                born: given.born,
-                ..an_actor().build()
-            })
+            Ok(Actor { name: given.name.clone(), gender: given.gender.clone(), born: given.born, ..an_actor().build() })
         });
     })
 }
@@ -151,11 +146,7 @@ async fn deleted_actors_are_shown_to_whoever_may_delete() {
     for (wanted, name) in [(Deleted::Only, "only"), (Deleted::With, "with")] {
         let server = a_server().actors(|actors| {
             let page = Page { items: vec![an_actor().of_version(2).deleted().build()], total: 30 };
-            actors
-                .expect_list()
-                .withf(move |query, _| query.deleted() == wanted)
-                .once()
-                .return_once(|_, _| Ok(page));
+            actors.expect_list().withf(move |query, _| query.deleted() == wanted).once().return_once(|_, _| Ok(page));
         });
         let answer = server.answer(get(&format!("/actors?deleted={name}")).by_a_director()).await;
         let deleted = json!({"version": 2, "deleted_at": "2026-03-14T09:00:00Z"});
@@ -466,9 +457,7 @@ async fn a_restored_actor_is_answered_with_its_tag() {
     let server = a_server().actors(|actors| {
         actors
             .expect_restore()
-            .withf(|permit, id, at| {
-                is_call_of(permit.caller(), Role::CastingDirector) && id.get() == 7 && *at == now()
-            })
+            .withf(|permit, id, at| is_call_of(permit.caller(), Role::CastingDirector) && id.get() == 7 && *at == now())
             .once()
             .return_once(|_, _, _| Ok(Some(an_actor().of_version(3).build())));
     });
@@ -482,8 +471,8 @@ async fn a_restored_actor_is_answered_with_its_tag() {
 #[actix_web::test]
 async fn an_actor_that_is_not_there_is_not_found() {
     let server = an_empty_server().start().await;
-    let calls =
-        [get("/actors/7"), head("/actors/7"), patch("/actors/7").text("{}"), delete("/actors/7")].map(|call| (call, ""));
+    let calls = [get("/actors/7"), head("/actors/7"), patch("/actors/7").text("{}"), delete("/actors/7")]
+        .map(|call| (call, ""));
     for (call, rest) in calls.into_iter().chain([(post("/actors/7/restore"), "/restore")]) {
         let answer = server.answer(call.by_a_director()).await;
         let path = format!("/actors/7{rest}");

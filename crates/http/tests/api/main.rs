@@ -2,6 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod access;
 mod actors;
+mod auth;
+mod bodies;
+mod cors;
+mod edge;
+mod errors;
 mod fixture;
+mod health;
+mod local_token;
 mod movies;
+mod order;
+mod pages;
+mod wire;

@@ -7,8 +7,8 @@ use ensemble_domain::{
 use serde_json::{Value, json};
 
 use crate::fixture::{
-    Answer, Call, Server, a_movie, a_problem, a_server, an_empty_server, day, delete, get, head, is_call_of, movie_json,
-    now, patch, post, version, with,
+    Answer, Call, Server, a_movie, a_problem, a_server, an_empty_server, day, delete, get, head, is_call_of,
+    movie_json, now, patch, post, version, with,
 };
 
 fn a_server_with(movie: Movie) -> Server {
@@ -105,11 +105,7 @@ async fn deleted_movies_are_shown_to_whoever_may_delete() {
     for (wanted, name) in [(Deleted::Only, "only"), (Deleted::With, "with")] {
         let server = a_server().movies(|movies| {
             let page = Page { items: vec![a_movie().of_version(2).deleted().build()], total: 1 };
-            movies
-                .expect_list()
-                .withf(move |query, _| query.deleted() == wanted)
-                .once()
-                .return_once(|_, _| Ok(page));
+            movies.expect_list().withf(move |query, _| query.deleted() == wanted).once().return_once(|_, _| Ok(page));
         });
         let answer = server.answer(get(&format!("/movies?deleted={name}")).by_a_producer()).await;
         let deleted = json!({"version": 2, "deleted_at": "2026-03-14T09:00:00Z"});
@@ -379,8 +375,8 @@ async fn a_restored_movie_is_answered_with_its_tag() {
 #[actix_web::test]
 async fn a_movie_that_is_not_there_is_not_found() {
     let server = an_empty_server().start().await;
-    let calls =
-        [get("/movies/2"), head("/movies/2"), patch("/movies/2").text("{}"), delete("/movies/2")].map(|call| (call, ""));
+    let calls = [get("/movies/2"), head("/movies/2"), patch("/movies/2").text("{}"), delete("/movies/2")]
+        .map(|call| (call, ""));
     for (call, rest) in calls.into_iter().chain([(post("/movies/2/restore"), "/restore")]) {
         let answer = server.answer(call.by_a_producer()).await;
         let path = format!("/movies/2{rest}");

@@ -1,0 +1,57 @@
+//! What only shows on a connection.
+
+use std::{net::TcpListener, time::Duration};
+
+use ensemble_domain::MockClock;
+use ensemble_http::{CorsOrigins, ServerSettings, start};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::fixture::{Server, a_server, token_of};
+
+/// Everything that comes back on one connection until the server closes it.
+async fn exchange(server: Server, sent: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let settings = ServerSettings {
+        workers: 1,
+        connections: 1,
+        keep_alive: Duration::from_mins(1),
+        shutdown_timeout: Duration::ZERO,
+        origins: CorsOrigins::Listed(Vec::new()),
+    };
+    let (running, handle) = start(server.app(), &settings, vec![listener]).unwrap();
+    let running = actix_web::rt::spawn(running);
+
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.write_all(sent.as_bytes()).await.unwrap();
+    let mut received = String::new();
+    let reading = connection.read_to_string(&mut received);
+    tokio::time::timeout(Duration::from_secs(30), reading).await.unwrap().unwrap();
+
+    handle.stop(false).await;
+    running.await.unwrap().unwrap();
+    received
+}
+
+#[actix_web::test]
+async fn head_is_answered_without_a_body() {
+    let received = exchange(a_server(), "HEAD /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+    let (head, body) = received.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+    assert!(head.to_ascii_lowercase().contains("content-length: 32"), "{head}");
+    assert_eq!(body, "");
+}
+
+#[actix_web::test]
+async fn a_handler_that_panics_closes_its_connection_after_the_problem() {
+    let token = token_of(ensemble_domain::Role::CastingAssistant);
+    let sent = format!("GET /me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
+    let received = exchange(a_server().clock(MockClock::new()), &sent).await;
+    let (head, body) = received.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{head}");
+    assert!(head.to_ascii_lowercase().contains("connection: close"), "{head}");
+    assert!(body.starts_with(r#"{"type":"/problems/internal""#), "{body}");
+}
