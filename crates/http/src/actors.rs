@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
     Actor, ActorChanges, ActorId, ActorName, ActorQuery, Age, BirthDate, Born, BornChange, DeleteActors, Deleted,
-    FieldFaults, Gender, GetActors, InvalidFields, NewActor, PatchActors, PostActors, Version,
+    FieldFaults, Gender, GetActors, InvalidFields, NewActor, Page, PatchActors, PostActors, Version,
 };
 use serde::Serialize;
 
@@ -30,8 +30,12 @@ pub async fn list(app: Data<App>, call: Permitted<GetActors, ListQuery>) -> Resu
     };
     let actors = app.actors.clone();
     let page = app.blocking.run(move || actors.list(&permit, &query, input.page)).await?;
-    let today = app.today();
-    paging::page("/actors", "actors", input, &page, |actor| ActorView::of(actor, today))
+    render_page(&page, input, app.today())
+}
+
+/// One page of actors, as they are seen on one day.
+pub fn render_page(page: &Page<Actor>, query: ListQuery, today: NaiveDate) -> Result<HttpResponse, Problem> {
+    paging::page("/actors", "actors", query, page, |actor| ActorView::of(actor, today))
 }
 
 /// `POST /actors`.
@@ -52,10 +56,14 @@ pub async fn get(
     let Permitted { permit, input: (Id(id), known) } = call;
     let actors = app.actors.clone();
     let actor = app.blocking.run(move || actors.get(&permit, id)).await?;
-    let view = ActorView::of(&actor, app.today());
-    if known.has(view.tag()) {
-        return Ok(view::not_modified(view.tag()));
-    }
+    let today = app.today();
+    let tag = ActorView::of(&actor, today).tag();
+    if known.has(tag) { Ok(view::not_modified(tag)) } else { render(&actor, today) }
+}
+
+/// One actor, as it is seen on one day.
+pub fn render(actor: &Actor, today: NaiveDate) -> Result<HttpResponse, Problem> {
+    let view = ActorView::of(actor, today);
     view::resource(StatusCode::OK, view.tag(), &view.named())
 }
 
@@ -68,8 +76,7 @@ pub async fn change(
     let changes = body.parse_changes(app.today())?;
     let actors = app.actors.clone();
     let actor = app.blocking.run(move || actors.change(&permit, id, &precondition, &changes)).await?;
-    let view = ActorView::of(&actor, app.today());
-    view::resource(StatusCode::OK, view.tag(), &view.named())
+    render(&actor, app.today())
 }
 
 /// `DELETE /actors/{id}`.
@@ -88,8 +95,7 @@ pub async fn restore(app: Data<App>, call: Permitted<DeleteActors, Id<ActorId>>)
     let Permitted { permit, input: Id(id) } = call;
     let actors = app.actors.clone();
     let actor = app.blocking.run(move || actors.restore(&permit, id)).await?;
-    let view = ActorView::of(&actor, app.today());
-    view::resource(StatusCode::OK, view.tag(), &view.named())
+    render(&actor, app.today())
 }
 
 /// What a client may set of an actor.
@@ -108,7 +114,7 @@ impl From<Members> for ActorBody {
 }
 
 impl ActorBody {
-    fn parse(mut self, today: NaiveDate) -> Result<NewActor, InvalidFields> {
+    pub fn parse(mut self, today: NaiveDate) -> Result<NewActor, InvalidFields> {
         let mut faults = FieldFaults::default();
         let name = faults.keep("name", self.members.take("name").required(|value| ActorName::parse(text(value)?)));
         let age = faults.keep("age", self.members.take("age").optional(age));

@@ -37,7 +37,13 @@ impl<T: Body> Input for Json<T> {
         let limit = request.app_data::<Data<App>>().map_or(0, |app| app.body_limit);
         let reading = read(request, payload, limit);
         let bytes = tokio::time::timeout(BODY_DEADLINE, reading).await.map_err(|_elapsed| too_slow())??;
-        Ok(Self(T::from(Members::of(parse_object(&bytes)?, T::MEMBERS))))
+        Self::parse(&bytes)
+    }
+}
+
+impl<T: Body> Json<T> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+        Ok(Self(T::from(Members::of(parse_object(bytes)?, T::MEMBERS))))
     }
 }
 

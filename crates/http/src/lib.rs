@@ -26,6 +26,8 @@ mod problem_pages;
 mod query;
 mod routes;
 mod server;
+#[doc(hidden)]
+pub mod steps;
 mod view;
 
 pub use app::{App, LocalTokens, Readiness};
