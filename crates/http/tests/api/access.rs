@@ -1,7 +1,7 @@
 //! Who may do what: every operation against every permission.
 
 use actix_web::http::Method;
-use ensemble_domain::StoreError;
+use ensemble_domain::{Permissions, StoreError};
 use ensemble_http::{local_operation, operations};
 use serde_json::json;
 
@@ -73,7 +73,7 @@ fn calls(method: &str, path: &str) -> Vec<Call> {
 
 #[test]
 fn every_operation_stands_in_the_table_with_what_it_needs() {
-    let access = |needs: Option<ensemble_domain::Permissions>| match needs.map(|needs| needs.to_string()) {
+    let access = |needs: Option<Permissions>| match needs.map(|needs| needs.to_string()) {
         None => Anybody,
         Some(needs) if needs.is_empty() => SignedIn,
         Some(needs) => PERMISSIONS.into_iter().find(|name| *name == needs).map(Holder).unwrap(),

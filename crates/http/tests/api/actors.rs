@@ -7,8 +7,8 @@ use ensemble_domain::{
 use serde_json::{Value, json};
 
 use crate::fixture::{
-    Answer, Server, a_problem, a_server, actor_json, an_actor, an_empty_server, day, delete, get, head, is_call_of,
-    now, patch, post, version, with,
+    Answer, Call, Server, a_problem, a_server, actor_json, an_actor, an_empty_server, day, delete, get, head,
+    is_call_of, now, patch, post, version, with,
 };
 
 /// A server that knows this one actor.
@@ -63,7 +63,7 @@ async fn changed(changes: ActorChanges, body: Value) -> Answer {
 }
 
 /// The fault codes of a refused body, by JSON pointer.
-async fn faults(call: crate::fixture::Call, body: &str) -> Vec<(String, String)> {
+async fn faults(call: Call, body: &str) -> Vec<(String, String)> {
     let answer = a_server().answer(call.by_a_director().text(body)).await;
     assert_eq!(answer.problem(), (422, "invalid-fields".to_owned()), "{body}");
     let text = |fault: &Value, name: &str| fault.get(name).and_then(Value::as_str).unwrap().to_owned();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::fixture::{BODY_LIMIT, Call, Server, a_problem, a_server, an_actor, patch, post};
+use crate::fixture::{BODY_LIMIT, Call, Server, a_problem, a_server, an_actor, get, patch, post};
 
 const NEW_ACTOR: &str = r#"{"name":"Nada Haddad","age":20,"gender":"female"}"#;
 
@@ -132,7 +132,7 @@ async fn a_body_where_none_is_asked_for_is_not_read() {
         actors.expect_restore().once().return_once(|_, _, _| Ok(Some(an_actor().build())));
     });
     let server = server.start().await;
-    for call in [crate::fixture::get("/actors/7"), post("/actors/7/restore")] {
+    for call in [get("/actors/7"), post("/actors/7/restore")] {
         assert_eq!(server.answer(call.by_a_director().never_sent()).await.status, 200);
     }
 }

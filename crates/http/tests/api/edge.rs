@@ -1,7 +1,10 @@
 //! What is true of every request: its id, its path, its method, and what happens when something breaks.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::Method;
 use ensemble_domain::MockClock;
+use serde_json::Value;
 
 use crate::fixture::{Answer, Server, a_problem, a_server, an_actor, call, delete, get, head, options, post};
 
@@ -177,7 +180,7 @@ async fn head_is_answered_with_the_headers_of_get() {
         let asked = server.answer(head(path).by_an_assistant()).await;
         let headers = |answer: &Answer| {
             let lines = answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}"));
-            lines.collect::<std::collections::BTreeSet<_>>()
+            lines.collect::<BTreeSet<_>>()
         };
         assert_eq!((asked.status, headers(&asked)), (got.status, headers(&got)), "{path}");
     }
@@ -228,7 +231,7 @@ async fn a_handler_that_panics_is_an_internal_error() {
     assert_eq!(server.answer(get("/livez")).await.status, 200);
 }
 
-fn an_internal_error(path: &str) -> serde_json::Value {
+fn an_internal_error(path: &str) -> Value {
     let detail = "the request could not be completed; its request id finds the cause in the log";
     a_problem(500, "internal", "Something went wrong on our side", path, detail)
 }

@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, time::Duration};
 
-use ensemble_domain::MockClock;
+use ensemble_domain::{MockClock, Role};
 use ensemble_http::{CorsOrigins, ServerSettings, start};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -47,7 +47,7 @@ async fn head_is_answered_without_a_body() {
 
 #[actix_web::test]
 async fn a_handler_that_panics_closes_its_connection_after_the_problem() {
-    let token = token_of(ensemble_domain::Role::CastingAssistant);
+    let token = token_of(Role::CastingAssistant);
     let sent = format!("GET /me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
     let received = exchange(a_server().clock(MockClock::new()), &sent).await;
     let (head, body) = received.split_once("\r\n\r\n").unwrap();
