@@ -1,19 +1,22 @@
 //! The command line.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use clap::{ArgGroup, Parser, Subcommand};
 use ensemble_domain::{Role, UnknownRole};
 
 use crate::settings::Given;
 
+/// How long a token may live: a second to 30 days.
+const LIFETIMES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(30 * 24);
+
 /// The backend of a casting agency: actors, movies, and who may do what with them.
 #[derive(Debug, Parser)]
 #[command(name = "ensemble", version, about, long_about = None, propagate_version = true)]
 pub struct CommandLine {
-    /// The folder of the settings files
-    #[arg(long, global = true, value_name = "FOLDER", default_value = "config")]
-    pub config: PathBuf,
+    /// The folder of the settings files; config, if there is one, unless given
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub config: Option<PathBuf>,
     /// development or production; overrides `ENSEMBLE_PROFILE`
     #[arg(long, global = true, value_name = "PROFILE")]
     pub profile: Option<String>,
@@ -55,7 +58,7 @@ pub enum Command {
         #[arg(long)]
         all: bool,
         /// How long it lives, such as 30m, 12h or 7d; at most 30d
-        #[arg(long, value_name = "TIME", default_value = "12h", value_parser = humantime::parse_duration)]
+        #[arg(long, value_name = "TIME", default_value = "12h", value_parser = lifetime)]
         ttl: Duration,
     },
     /// Add what a file holds
@@ -113,7 +116,31 @@ fn role(key: &str) -> Result<Role, UnknownRole> {
     Role::parse(key)
 }
 
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text).ok().filter(|time| LIFETIMES.contains(time));
+    time.ok_or_else(|| "must be a time from 1s to 30d, such as 30m, 12h or 7d".to_owned())
+}
+
 fn key_and_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("must be KEY=VALUE, such as http.port=8080")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_a_second_to_thirty_days() {
+        for right in ["1s", "30m", "12h", "30d"] {
+            assert!(lifetime(right).is_ok(), "{right}");
+        }
+        for wrong in ["", "12", "abc", "0s", "-1h", "31d"] {
+            assert_eq!(
+                lifetime(wrong).unwrap_err(),
+                "must be a time from 1s to 30d, such as 30m, 12h or 7d",
+                "{wrong}"
+            );
+        }
+    }
 }

@@ -20,11 +20,10 @@ const QUIET: [&str; 7] = [
     "rustls=warn",
 ];
 
-/// Starts logging, by the directives of `RUST_LOG` where it is set.
-pub fn start(settings: &LogSettings, rust_log: Option<&str>) -> Result<(), Failure> {
-    let directives = rust_log.map_or_else(|| settings.level.to_string(), str::to_owned);
-    let parsed = EnvFilter::try_new(&directives);
-    let mut filter = parsed.map_err(|error| Failure::because("RUST_LOG is not right", &error))?;
+/// Starts logging.
+pub fn start(settings: &LogSettings) -> Result<(), Failure> {
+    let parsed = EnvFilter::try_new(&settings.directives);
+    let mut filter = parsed.map_err(|error| Failure::because("a log directive is not right", &error))?;
     for directive in QUIET {
         let directive = directive.parse().map_err(|error| Failure::because("a log directive is not right", &error))?;
         filter = filter.add_directive(directive);

@@ -40,21 +40,24 @@ fn main() -> ExitCode {
 fn run(line: CommandLine) -> Result<(), Failure> {
     let given = line.given();
     let settings = Settings::load(&given)?;
-    logging::start(&settings.log, given.variable("RUST_LOG"))?;
+    logging::start(&settings.log)?;
     match line.command {
         Command::Serve { examples, .. } => serve::run(settings, examples),
         Command::Migrate { command } => migrate::run(&settings, command),
         Command::Seed => seed::run(&settings),
         Command::Token { role, all, ttl } => token::run(&settings, if all { None } else { role }, ttl),
         Command::Import { command: ImportCommand::Actors { file } } => import::actors(&settings, &file),
-        Command::Config { command: ConfigCommand::Check } => config_check(&Layers::read(&given)?),
+        Command::Config { command: ConfigCommand::Check } => config_check(&Layers::read(&given)?, &settings),
         Command::Healthcheck => healthcheck::run(&settings),
     }
 }
 
-/// Prints every setting in effect; what was not right has been refused before.
-fn config_check(layers: &Layers) -> Result<(), Failure> {
-    let settings = layers.iter().map(|(key, value, origin)| format!("{key} = {value}  # {origin}"));
-    let lines: Vec<_> = [format!("profile = {}", layers.profile)].into_iter().chain(settings).collect();
+/// Prints every setting in effect, but for the password; what was not right has been refused before.
+fn config_check(layers: &Layers, settings: &Settings) -> Result<(), Failure> {
+    let line = |(key, value, origin)| match key {
+        "database.url" => format!("{key} = \"{}\"  # {origin}", settings.database.url),
+        _ => format!("{key} = {value}  # {origin}"),
+    };
+    let lines: Vec<_> = [format!("profile = {}", layers.profile)].into_iter().chain(layers.iter().map(line)).collect();
     failure::print(&lines.join("\n"))
 }

@@ -8,6 +8,7 @@ use ensemble_auth::{
 use ensemble_http::CorsOrigins;
 use ensemble_infra::{DatabaseSettings, DatabaseUrl};
 use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
 
 use super::{
     AuthSettings, HttpSettings, IssuerSettings, Layers, LogFormat, LogSettings, Profile, Settings, SettingsError,
@@ -49,22 +50,33 @@ impl Layers {
     }
 
     fn auth(&self, database: &DatabaseSettings) -> Result<AuthSettings, SettingsError> {
+        let fresh_for = self.seconds("auth.jwks_ttl", 1, 3600)?;
         for (key, least, most) in [("auth.jwks_min_refetch", 1, 300), ("auth.jwks_stale", 0, 86_400)] {
             self.number::<u64>(key, least, most)?;
         }
         let local = self.choice("auth.mode", &[("local", true), ("oidc", false)])?;
-        let (issuer, audience, source) = if local { self.local_issuer(database)? } else { self.remote_issuer()? };
-        let wrong = |key: &'static str| move |bad: BadRules| self.wrong(key, &bad.to_string());
+        let (issuer, audience, source) =
+            if local { self.local_issuer(database)? } else { self.remote_issuer(fresh_for)? };
         let rules = Rules::new(&*issuer, &*audience)
-            .map_err(wrong("auth.issuer"))?
+            .and_then(|rules| rules.with_permissions_claim(self.text("auth.permissions_claim")))
+            .map_err(|bad| self.wrong_rule(bad))?
             .with_leeway(self.seconds("auth.leeway", 0, 60)?)
-            .map_err(wrong("auth.leeway"))?
+            .map_err(|bad| self.wrong_rule(bad))?
             .with_algorithms(self.algorithms()?)
-            .map_err(wrong("auth.algorithms"))?
-            .with_typ(self.choice("auth.typ", &[("any", TypRule::Any), ("at+jwt", TypRule::AccessToken)])?)
-            .with_permissions_claim(self.text("auth.permissions_claim"))
-            .map_err(wrong("auth.permissions_claim"))?;
+            .map_err(|bad| self.wrong_rule(bad))?
+            .with_typ(self.choice("auth.typ", &[("any", TypRule::Any), ("at+jwt", TypRule::AccessToken)])?);
         Ok(AuthSettings { rules, audience, issuer: source })
+    }
+
+    fn wrong_rule(&self, bad: BadRules) -> SettingsError {
+        let key = match bad {
+            BadRules::Issuer => "auth.issuer",
+            BadRules::Audience => "auth.audience",
+            BadRules::Leeway => "auth.leeway",
+            BadRules::Algorithms => "auth.algorithms",
+            BadRules::PermissionsClaim => "auth.permissions_claim",
+        };
+        self.wrong(key, &format!("is not right: {bad}"))
     }
 
     fn algorithms(&self) -> Result<Vec<Algorithm>, SettingsError> {
@@ -104,7 +116,7 @@ impl Layers {
         Ok((LOCAL_ISSUER.to_owned(), audience, IssuerSettings::Local { key }))
     }
 
-    fn remote_issuer(&self) -> Result<(String, String, IssuerSettings), SettingsError> {
+    fn remote_issuer(&self, fresh_for: Duration) -> Result<(String, String, IssuerSettings), SettingsError> {
         let (issuer, audience) = (self.text("auth.issuer"), self.text("auth.audience"));
         if issuer.is_empty() {
             return Err(self.wrong("auth.issuer", "is needed in mode oidc, such as \"https://agency.eu.auth0.com/\""));
@@ -117,11 +129,12 @@ impl Layers {
         let keys = if jwks_url.is_empty() {
             KeySource::Discovery { issuer: issuer.clone() }
         } else {
-            // Unlike an issuer's address, that of its keys may have a query.
-            self.check_address("auth.jwks_url", jwks_url.split('?').next().unwrap_or_default())?;
+            // Unlike an issuer's address, that of its keys may have a query, but no fragment behind it.
+            let (address, query) = jwks_url.split_once('?').unwrap_or((&jwks_url, ""));
+            let fragment = if query.contains('#') { "#" } else { "" };
+            self.check_address("auth.jwks_url", &format!("{address}{fragment}"))?;
             KeySource::Url(jwks_url)
         };
-        let fresh_for = self.seconds("auth.jwks_ttl", 1, 3600)?;
         Ok((issuer, audience, IssuerSettings::Remote { keys, fresh_for }))
     }
 
@@ -210,15 +223,18 @@ impl Layers {
             ("trace", LevelFilter::TRACE),
         ];
         let level = self.choice("log.level", &levels)?;
-        if self.profile == Profile::Production {
-            if level == LevelFilter::TRACE {
-                return Err(self.wrong("log.level", "must not be trace in production"));
-            }
-            if self.rust_log.as_ref().is_some_and(|directives| directives.to_lowercase().contains("trace")) {
-                return Err(SettingsError::new("RUST_LOG must not ask for trace in production"));
-            }
+        if self.profile == Profile::Production && level == LevelFilter::TRACE {
+            return Err(self.wrong("log.level", "must not be trace in production; use debug at most"));
         }
-        Ok(LogSettings { format: self.choice("log.format", &formats)?, level })
+        let directives = self.rust_log.clone().unwrap_or_else(|| level.to_string());
+        let filter = EnvFilter::try_new(&directives).map_err(|error| {
+            SettingsError::new(format!("RUST_LOG must be directives such as info or ensemble=debug: {error}"))
+        })?;
+        // A target without a level asks for trace too.
+        if self.profile == Profile::Production && filter.max_level_hint() == Some(LevelFilter::TRACE) {
+            return Err(SettingsError::new("RUST_LOG must not ask for trace in production; use debug at most"));
+        }
+        Ok(LogSettings { format: self.choice("log.format", &formats)?, directives })
     }
 
     fn number<T>(&self, key: &str, least: T, most: T) -> Result<T, SettingsError>

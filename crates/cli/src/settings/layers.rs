@@ -3,7 +3,8 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fmt,
-    path::PathBuf,
+    net::IpAddr,
+    path::{Path, PathBuf},
 };
 
 use config::{Config, File, FileFormat, Value, ValueKind};
@@ -49,8 +50,8 @@ impl fmt::Display for Profile {
 
 /// What the command line and the environment say, before it is understood.
 pub struct Given {
-    /// The folder of the settings files.
-    pub folder: PathBuf,
+    /// `--config`: the folder of the settings files, which must then be there.
+    pub folder: Option<PathBuf>,
     /// `--profile`, which overrides `ENSEMBLE_PROFILE`.
     pub profile: Option<String>,
     /// `--set KEY=VALUE` and the flags that are short for it, in their order.
@@ -61,7 +62,7 @@ pub struct Given {
 
 impl Given {
     /// Takes the environment of the process; a variable that is not UTF-8 cannot be one of ours.
-    pub fn from_process(folder: PathBuf, profile: Option<String>, flags: Vec<(String, String)>) -> Self {
+    pub fn from_process(folder: Option<PathBuf>, profile: Option<String>, flags: Vec<(String, String)>) -> Self {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
@@ -90,8 +91,17 @@ impl Layers {
             (None, Some(variable)) => Some(Profile::parse(variable, "ENSEMBLE_PROFILE")?),
             (None, None) => None,
         };
+        if let Some(folder) = given.folder.as_ref().filter(|folder| !folder.is_dir()) {
+            return Err(SettingsError::new(format!("--config must be a folder, and {} is none", folder.display())));
+        }
         let layers = Self::read_as(named.unwrap_or(Profile::Development), given)?;
         let host = layers.text("http.host");
+        if !is_host(&host) {
+            return Err(SettingsError::new(format!(
+                "http.host must be an address or a name such as 127.0.0.1, ::1 or localhost, not {host:?}{}",
+                layers.origin("http.host")
+            )));
+        }
         if super::check::is_loopback(&host) {
             return Ok(layers);
         }
@@ -134,7 +144,7 @@ impl Layers {
         compiled: Option<&str>,
         known: &BTreeSet<String>,
     ) -> Result<(), SettingsError> {
-        let path = given.folder.join(name);
+        let path = given.folder.as_deref().unwrap_or(Path::new("config")).join(name);
         let (text, origin) = match std::fs::read_to_string(&path) {
             Ok(text) => (text, path.display().to_string()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => match compiled {
@@ -144,7 +154,13 @@ impl Layers {
             Err(error) => return Err(SettingsError::new(format!("{} cannot be read: {error}", path.display()))),
         };
         for (key, value) in flat(&text, &origin)? {
+            if is_empty_section(&key, &value, known) {
+                continue;
+            }
             refuse_unknown(&key, &origin, known)?;
+            if matches!(value.kind, ValueKind::Array(_)) && !self.is_list(&key) {
+                return Err(SettingsError::new(format!("{key} must be one value, not a list (set in {origin})")));
+            }
             self.put(key, value, &origin);
         }
         Ok(())
@@ -160,7 +176,7 @@ impl Layers {
         ];
         for (name, key) in plain {
             if let Some(value) = given.variable(name) {
-                self.put(key.to_owned(), value.into(), name);
+                self.put(key.to_owned(), self.read_text(key, value), name);
             }
         }
         if let Some(domain) = given.variable("AUTH0_DOMAIN") {
@@ -176,17 +192,27 @@ impl Layers {
         Ok(())
     }
 
-    /// Sets one value from text; where the default is a list, its elements stand between commas.
+    /// Sets one value from text.
     fn set(&mut self, key: &str, text: &str, origin: &str, known: &BTreeSet<String>) -> Result<(), SettingsError> {
         refuse_unknown(key, origin, known)?;
-        let is_list = self.values.get(key).is_some_and(|value| matches!(value.kind, ValueKind::Array(_)));
-        let value: Value = if is_list {
-            text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().into()
-        } else {
-            text.into()
-        };
-        self.put(key.to_owned(), value, origin);
+        self.put(key.to_owned(), self.read_text(key, text), origin);
         Ok(())
+    }
+
+    /// A value from text, of the kind that it replaces where it can be; the elements of a list stand between commas.
+    fn read_text(&self, key: &str, text: &str) -> Value {
+        match self.values.get(key).map(|value| &value.kind) {
+            Some(ValueKind::Array(_)) => {
+                text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().into()
+            }
+            Some(ValueKind::I64(_)) => text.parse::<i64>().map_or_else(|_| text.into(), Into::into),
+            Some(ValueKind::Boolean(_)) => text.parse::<bool>().map_or_else(|_| text.into(), Into::into),
+            _ => text.into(),
+        }
+    }
+
+    fn is_list(&self, key: &str) -> bool {
+        self.values.get(key).is_some_and(|value| matches!(value.kind, ValueKind::Array(_)))
     }
 
     fn put(&mut self, key: String, value: Value, origin: &str) {
@@ -211,11 +237,11 @@ impl Layers {
         texts.map_err(|_mistyped| SettingsError::new(format!("{key} must be a list of texts{}", self.origin(key))))
     }
 
-    /// All settings as they are in effect, with where they come from.
+    /// All settings as they are in effect, spelled as in TOML, with where they come from.
     pub fn iter(&self) -> impl Iterator<Item = (&str, String, &str)> {
         self.values.iter().map(|(key, value)| {
             let origin = self.origins.get(key).map_or("default", String::as_str);
-            (key.as_str(), value.to_string(), origin)
+            (key.as_str(), spelled(value), origin)
         })
     }
 }
@@ -223,15 +249,24 @@ impl Layers {
 /// The values of a TOML text by their dotted keys.
 fn flat(toml: &str, origin: &str) -> Result<BTreeMap<String, Value>, SettingsError> {
     let parsed = Config::builder().add_source(File::from_str(toml, FileFormat::Toml)).build();
-    let config = parsed.map_err(|error| SettingsError::new(format!("{origin} cannot be read: {error}")))?;
+    let config = parsed.map_err(|error| {
+        SettingsError::new(format!("{origin} cannot be read: {}", without_excerpt(&error.to_string())))
+    })?;
     let mut values = BTreeMap::new();
     flatten("", config.cache, &mut values);
     Ok(values)
 }
 
+/// An error of the TOML parser on one line, without the lines that quote the file: they may hold a password.
+fn without_excerpt(error: &str) -> String {
+    let is_excerpt = |line: &&str| line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').starts_with('|');
+    let lines: Vec<_> = error.lines().filter(|line| !line.is_empty() && !is_excerpt(line)).collect();
+    lines.join(": ")
+}
+
 fn flatten(prefix: &str, value: Value, values: &mut BTreeMap<String, Value>) {
     match value.kind {
-        ValueKind::Table(table) => {
+        ValueKind::Table(table) if prefix.is_empty() || !table.is_empty() => {
             for (name, value) in table {
                 let key = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
                 flatten(&key, value, values);
@@ -243,6 +278,26 @@ fn flatten(prefix: &str, value: Value, values: &mut BTreeMap<String, Value>) {
     }
 }
 
+/// A section without settings says nothing, but its name must be right.
+fn is_empty_section(key: &str, value: &Value, known: &BTreeSet<String>) -> bool {
+    let is_section = |known: &String| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+    matches!(value.kind, ValueKind::Table(_)) && known.iter().any(is_section)
+}
+
+fn spelled(value: &Value) -> String {
+    match &value.kind {
+        ValueKind::String(text) => format!("{text:?}"),
+        ValueKind::Array(elements) => format!("[{}]", elements.iter().map(spelled).collect::<Vec<_>>().join(", ")),
+        _ => value.to_string(),
+    }
+}
+
+/// Tells whether a text can be the address or the name of a host; whether there is one shows when it is listened on.
+fn is_host(text: &str) -> bool {
+    let in_names = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    text.parse::<IpAddr>().is_ok() || (!text.is_empty() && text.chars().all(in_names))
+}
+
 fn refuse_unknown(key: &str, origin: &str, known: &BTreeSet<String>) -> Result<(), SettingsError> {
     if known.contains(key) {
         return Ok(());
@@ -250,4 +305,34 @@ fn refuse_unknown(key: &str, origin: &str, known: &BTreeSet<String>) -> Result<(
     let likeness = |known: &&String| strsim::jaro_winkler(key, known);
     let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("", String::as_str);
     Err(SettingsError::new(format!("there is no setting {key} ({origin}); did you mean {nearest}?")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_in_a_file_is_told_on_one_line_that_quotes_nothing_of_it() {
+        let error = flat("[database]\nurl = \"postgres://me:hunter2@db/x\n", "default.toml").unwrap_err().to_string();
+        assert!(error.starts_with("default.toml cannot be read: TOML parse error at line 2, column "), "{error}");
+        assert!(error.ends_with(r#": invalid basic string, expected `"`"#), "{error}");
+        assert!(!error.contains('\n') && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn settings_are_spelled_as_in_toml() {
+        let text = "[a]\nlist = [\"x\", \"y\"]\nnumber = 5\ntext = \"z\"\n";
+        let spelled: Vec<_> = flat(text, "a.toml").unwrap().values().map(spelled).collect();
+        assert_eq!(spelled, [r#"["x", "y"]"#, "5", r#""z""#]);
+    }
+
+    #[test]
+    fn a_host_is_an_address_or_a_name() {
+        for right in ["127.0.0.1", "::1", "localhost", "db-1.internal", "0.0.0.0"] {
+            assert!(is_host(right), "{right}");
+        }
+        for wrong in ["", " ", "localhost:5000", "http://localhost", "[::1]", "a b"] {
+            assert!(!is_host(wrong), "{wrong}");
+        }
+    }
 }

@@ -10,7 +10,6 @@ use ensemble_http::CorsOrigins;
 use ensemble_infra::DatabaseSettings;
 use ipnet::IpNet;
 use thiserror::Error;
-use tracing::level_filters::LevelFilter;
 
 pub use layers::{Given, Layers, Profile};
 
@@ -69,7 +68,8 @@ pub struct HttpSettings {
 /// What is logged, and how.
 pub struct LogSettings {
     pub format: LogFormat,
-    pub level: LevelFilter,
+    /// What is logged, as `EnvFilter` reads it.
+    pub directives: String,
 }
 
 /// The form of log lines.
