@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use csv::{Reader, ReaderBuilder, StringRecord, Trim};
+use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord, Trim};
 use ensemble_domain::{ActorName, Age, Born, Fault, FaultCode, FieldFaults, Gender, InvalidFields, NewActor};
 
 use crate::{failure::Failure, failure::print, operator, settings::Settings, wiring};
@@ -19,43 +19,64 @@ const TOLD: usize = 20;
 
 /// Adds all actors of the file, or none when a row is refused.
 pub fn actors(settings: &Settings, file: &Path) -> Result<(), Failure> {
-    let use_cases = wiring::use_cases(settings)?;
-    let source: Box<dyn Read> = if file == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        let unread = |error| Failure::because(&file.display().to_string(), &error);
-        Box::new(File::open(file).map_err(unread)?)
-    };
-    let rows = read(source, use_cases.clock.today())?;
+    let mut csv = Vec::new();
+    let source = if file == Path::new("-") { io::stdin().read_to_end(&mut csv) } else { read_file(file, &mut csv) };
+    source.map_err(|error| Failure::because(&format!("{} cannot be read", file.display()), &error))?;
+    let use_cases = wiring::use_cases_with_schema(settings)?;
+    let rows = read(&csv, use_cases.clock.today())?;
     let imported = use_cases.actors.import(&operator::permit("import")?, &rows);
     let count = imported.map_err(|error| Failure::because("nothing was imported", &error))?;
     print(&format!("imported {count} actors"))
 }
 
-fn read(source: impl Read, today: NaiveDate) -> Result<Vec<NewActor>, Failure> {
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(source);
-    let columns = columns(&mut reader)?;
+fn read_file(path: &Path, csv: &mut Vec<u8>) -> io::Result<usize> {
+    File::open(path)?.read_to_end(csv)
+}
+
+fn read(csv: &[u8], today: NaiveDate) -> Result<Vec<NewActor>, Failure> {
+    let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(csv);
+    let (places, header) = columns(&mut reader)?;
     let (mut rows, mut refused) = (Vec::new(), Vec::new());
-    for record in reader.records() {
+    for record in reader.into_byte_records() {
         let record = record.map_err(|error| Failure::because("nothing was imported", &error))?;
-        match actor(&record, columns, today) {
+        let start = record.position().map_or(0, csv::Position::byte);
+        match row(record, &header).and_then(|record| actor(&record, places, today).map_err(|bad| bad.to_string())) {
             Ok(actor) => rows.push(actor),
-            Err(invalid) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                refused.push(format!("line {line}: {invalid}"));
-            }
+            Err(reason) => refused.push(format!("line {}: {reason}", line_at(csv, start))),
         }
     }
     if refused.is_empty() { Ok(rows) } else { Err(refusal(&refused)) }
 }
 
-fn columns(reader: &mut Reader<impl Read>) -> Result<[usize; 3], Failure> {
-    let header = reader.headers().map_err(|error| Failure::because("nothing was imported", &error))?;
+/// The number of the line of the record that begins there. The reader's own count is wrong after blank lines, and after CRLF.
+fn line_at(csv: &[u8], start: u64) -> usize {
+    let (before, rest) = csv.split_at_checked(usize::try_from(start).unwrap_or(usize::MAX)).unwrap_or((csv, &[]));
+    let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    1 + before.iter().chain(breaks).filter(|byte| **byte == b'\n').count()
+}
+
+/// A record with a text for every column.
+fn row(record: ByteRecord, header: &StringRecord) -> Result<StringRecord, String> {
+    if record.len() != header.len() {
+        return Err(format!("must have {} columns, as the first line has, not {}", header.len(), record.len()));
+    }
+    StringRecord::from_byte_record(record).map_err(|error| {
+        let column = header.get(error.utf8_error().field()).unwrap_or_default();
+        format!("{column} must be text in UTF-8")
+    })
+}
+
+/// Where the columns are, and the first line.
+fn columns(reader: &mut Reader<&[u8]>) -> Result<([usize; 3], StringRecord), Failure> {
+    let header = reader.headers().map_err(|error| Failure::because("nothing was imported", &error))?.clone();
     let place = |name| header.iter().position(|column| column.trim_start_matches('\u{feff}') == name);
     let places = COLUMNS.map(place);
     match places {
-        [Some(name), Some(age), Some(gender)] => Ok([name, age, gender]),
-        _ => Err(Failure::Other(format!("the first line must name the columns {}", COLUMNS.join(", ")))),
+        [Some(name), Some(age), Some(gender)] => Ok(([name, age, gender], header)),
+        _ => {
+            let text = format!("nothing was imported: the first line must name the columns {}", COLUMNS.join(", "));
+            Err(Failure::Other(text))
+        }
     }
 }
 
@@ -107,11 +128,40 @@ mod tests {
 
     #[test]
     fn a_missing_column_is_named() {
-        assert_eq!(rows("name,gender\nAda,f\n").unwrap_err(), "the first line must name the columns name, age, gender");
+        let wanted = "nothing was imported: the first line must name the columns name, age, gender";
+        assert_eq!(rows("name,gender\nAda,f\n").unwrap_err(), wanted);
     }
 
     #[test]
     fn a_row_of_another_length_is_refused() {
-        assert!(rows("name,age,gender\nAda,36\n").unwrap_err().contains("line: 2"));
+        let refused = rows("name,age,gender\nAda,36\nBob,121,m\nCy,30,m,x\n").unwrap_err();
+        assert_eq!(
+            refused.lines().skip(1).collect::<Vec<_>>(),
+            [
+                "  line 2: must have 3 columns, as the first line has, not 2",
+                "  line 3: age must be between 0 and 120",
+                "  line 4: must have 3 columns, as the first line has, not 4",
+            ]
+        );
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        for (csv, line) in [
+            ("name,age,gender\r\nAda,36,f\r\nBob,121,m\r\n", "line 3:"),
+            ("\n\nname,age,gender\n\nAda,36,f\n\n\nBob,121,m", "line 8:"),
+            ("name,age,gender\r\n\r\nAda,36,\"own\nwords\"\r\n\r\nBob,121,m\r\n", "line 6:"),
+        ] {
+            let refused = rows(csv).unwrap_err();
+            assert!(refused.contains(line), "{csv:?}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_not_utf8_is_told_with_its_column() {
+        let csv = b"name,age,gender\nAda,36,f\nJos\xe9,41,m\n,36,f\n";
+        let refused = read(csv, NaiveDate::from_ymd_opt(2026, 3, 14).unwrap()).unwrap_err().to_string();
+        assert!(refused.contains("line 3: name must be text in UTF-8"), "{refused}");
+        assert!(refused.contains("line 4: name must not be empty"), "{refused}");
     }
 }

@@ -11,7 +11,7 @@ const COMMAND: &str = "seed";
 
 /// Fills an empty database; one that holds anything stays as it is.
 pub fn run(settings: &Settings) -> Result<(), Failure> {
-    let use_cases = wiring::use_cases(settings)?;
+    let use_cases = wiring::use_cases_with_schema(settings)?;
     let failed = |error| Failure::because("the database could not be filled", &error);
     let one = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
     let actors = use_cases.actors.list(&operator::permit(COMMAND)?, &ActorQuery::default(), one).map_err(failed)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ensemble_auth::LocalIssuer;
 use ensemble_domain::{ActorService, Clock, MovieService};
-use ensemble_infra::{Database, Migrator, SystemClock};
+use ensemble_infra::{Database, Migrator, NotReady, SystemClock};
 
 use crate::{
     failure::Failure,
@@ -29,6 +29,18 @@ pub fn use_cases(settings: &Settings) -> Result<UseCases, Failure> {
         database,
         clock,
     })
+}
+
+/// The same for a command that needs the tables as this version has them.
+pub fn use_cases_with_schema(settings: &Settings) -> Result<UseCases, Failure> {
+    let use_cases = use_cases(settings)?;
+    match use_cases.database.ready() {
+        Ok(()) => Ok(use_cases),
+        Err(pending @ NotReady::Pending(_)) => {
+            Err(Failure::because("the schema is not up to date, so run `ensemble migrate up` first", &pending))
+        }
+        Err(unavailable) => Err(Failure::because("the database", &unavailable)),
+    }
 }
 
 /// What migrates the database of these settings.
