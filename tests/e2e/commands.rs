@@ -17,7 +17,6 @@ use tempfile::TempDir;
 
 use crate::{
     database::Database,
-    on_both_databases,
     server::{PATIENCE, Server, ensemble},
 };
 

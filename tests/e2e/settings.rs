@@ -124,12 +124,10 @@ const BAD: &[(&str, &[&str], &str)] = &[
 fn a_value_that_is_not_right_is_refused_with_what_would_be() {
     for (key, values, right) in BAD {
         for value in *values {
-            let mut file = format!("{key} = {value}\n");
-            if ["auth.issuer", "auth.audience", "auth.jwks_url"].contains(key) {
-                OIDC.iter()
-                    .filter(|(base, _)| base != key)
-                    .for_each(|(key, value)| file += &format!("{key} = {value}\n"));
-            }
+            let elsewhere = ["auth.issuer", "auth.audience", "auth.jwks_url"].contains(key);
+            let base = OIDC.iter().filter(|(base, _)| elsewhere && base != key);
+            let lines: Vec<_> = base.chain([&(*key, *value)]).map(|(key, value)| format!("{key} = {value}")).collect();
+            let file = lines.join("\n");
             let folder = folder_with(&[("development.toml", &file)]);
             let told = refusal(folder.path(), &[], &[]);
             let named = told.starts_with(&format!("{key} ")) && told.ends_with("(set in config/development.toml)");

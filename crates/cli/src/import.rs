@@ -71,13 +71,11 @@ fn columns(reader: &mut Reader<&[u8]>) -> Result<([usize; 3], StringRecord), Fai
     let header = reader.headers().map_err(|error| Failure::because("nothing was imported", &error))?.clone();
     let place = |name| header.iter().position(|column| column.trim_start_matches('\u{feff}') == name);
     let places = COLUMNS.map(place);
-    match places {
-        [Some(name), Some(age), Some(gender)] => Ok(([name, age, gender], header)),
-        _ => {
-            let text = format!("nothing was imported: the first line must name the columns {}", COLUMNS.join(", "));
-            Err(Failure::Other(text))
-        }
+    if let [Some(name), Some(age), Some(gender)] = places {
+        return Ok(([name, age, gender], header));
     }
+    let columns = COLUMNS.join(", ");
+    Err(Failure::Other(format!("nothing was imported: the first line must name the columns {columns}")))
 }
 
 fn actor(record: &StringRecord, [name, age, gender]: [usize; 3], today: NaiveDate) -> Result<NewActor, InvalidFields> {

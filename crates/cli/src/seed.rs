@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_made_up_agency_keeps_every_rule() {
-        assert_eq!(ACTORS.into_iter().map(actor).flatten().count(), 40);
-        assert_eq!(MOVIES.into_iter().map(movie).flatten().count(), 12);
+        assert_eq!(ACTORS.into_iter().flat_map(actor).count(), 40);
+        assert_eq!(MOVIES.into_iter().flat_map(movie).count(), 12);
     }
 }
