@@ -1,17 +1,18 @@
-//! The commands other than serve.
+//! The commands, as a shell sees them.
+
+mod import;
+mod serve;
+mod token;
 
 use std::{
     ffi::OsStr,
-    fs::{self, File},
-    io::{BufRead, BufReader, Read},
-    net::TcpListener,
-    process::{Child, Command, Stdio},
+    fs,
+    io::Read,
+    process::{Command, Stdio},
     sync::mpsc,
     thread,
 };
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use ensemble_domain::Role;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -68,8 +69,6 @@ on_both_databases!(
     migrations_are_applied_and_taken_back,
     an_agency_is_added_to_an_empty_database_only,
     nothing_is_added_without_a_schema,
-    actors_are_imported_from_a_file,
-    one_bad_row_keeps_all_others_out,
     a_server_tells_whether_it_is_ready,
 );
 
@@ -107,40 +106,6 @@ fn nothing_is_added_without_a_schema(database: &Database) {
     }
 }
 
-/// Imports those bytes from a file.
-fn import(database: &Database, csv: &[u8]) -> Ran {
-    fs::write(database.folder.path().join("actors.csv"), csv).unwrap();
-    run(&mut on(database, &["import", "actors", "actors.csv"]))
-}
-
-fn actors_are_imported_from_a_file(database: &Database) {
-    assert_eq!(answer(database, &["migrate", "up"]).0, 0);
-    let csv = "\u{feff}gender,agent,name,age\r\nF,x, Nada Haddad ,20\r\n\r\nm,,\"Ito, \"\"Ken\"\"\",31\r\nenby,,Zoë,0";
-    let ran = import(database, csv.as_bytes());
-    assert_eq!((ran.code, ran.out.as_str()), (0, "imported 3 actors\n"), "{}", ran.err);
-    let server = Server::start(database);
-    let (_, page) = server.get("/actors");
-    let told = |actor: &Value| format!("{} {} {}", actor["name"], actor["age"], actor["gender"]);
-    let mut actors: Vec<_> = page["actors"].as_array().unwrap().iter().map(told).collect();
-    actors.sort();
-    assert_eq!(actors, [r#""Ito, \"Ken\"" 31 "male""#, r#""Nada Haddad" 20 "female""#, r#""Zoë" 0 "non-binary""#]);
-}
-
-fn one_bad_row_keeps_all_others_out(database: &Database) {
-    assert_eq!(answer(database, &["migrate", "up"]).0, 0);
-    let ran = import(database, b"name,age,gender\nNada Haddad,20,f\nBob,121,m\n,abc,\nCy,30\nJos\xe9,41,m\nAda,36,f\n");
-    let told = "\
-ensemble: nothing was imported, since 4 rows are not right:
-  line 3: age must be between 0 and 120
-  line 4: name must not be empty; age must be a whole number; gender must not be empty
-  line 5: must have 3 columns, as the first line has, not 2
-  line 6: name must be text in UTF-8
-";
-    assert_eq!(ran, Ran { code: 1, out: String::new(), err: told.to_owned() });
-    // An agency is added to an empty database only.
-    assert_eq!(answer(database, &["seed"]).1, "added 40 actors and 12 movies\n");
-}
-
 fn a_server_tells_whether_it_is_ready(database: &Database) {
     let ask = |server: &Server| {
         let port = server.base.rsplit(':').next().unwrap().to_owned();
@@ -160,107 +125,6 @@ fn a_server_tells_whether_it_is_ready(database: &Database) {
     let absent = ask(&server);
     assert_eq!((absent.code, absent.out.as_str()), (1, ""));
     assert!(absent.err.starts_with("ensemble: not ready: ") && absent.err.contains("refused"), "{}", absent.err);
-}
-
-fn migrated() -> Database {
-    let database = Database::sqlite();
-    assert_eq!(answer(&database, &["migrate", "up"]).0, 0);
-    database
-}
-
-#[test]
-fn actors_are_imported_from_standard_input() {
-    let database = migrated();
-    let path = database.folder.path().join("actors.csv");
-    fs::write(&path, "name,age,gender\nNada Haddad,20,f\n").unwrap();
-    let ran = run_with_input(&mut on(&database, &["import", "actors", "-"]), File::open(path).unwrap().into());
-    assert_eq!(ran, Ran { code: 0, out: "imported 1 actors\n".to_owned(), err: String::new() });
-}
-
-#[test]
-fn a_file_that_holds_no_actors_is_refused() {
-    let database = migrated();
-    let columns = "ensemble: nothing was imported: the first line must name the columns name, age, gender\n";
-    for csv in ["", "\n", "name,gender\nAda,f\n", "Ada,36,f\n", "name;age;gender\nAda;36;f\n"] {
-        let ran = import(&database, csv.as_bytes());
-        assert_eq!(ran, Ran { code: 1, out: String::new(), err: columns.to_owned() }, "{csv:?}");
-    }
-    for (file, told) in [("missing.csv", "No such file"), (".", "Is a directory")] {
-        let ran = run(&mut on(&database, &["import", "actors", file]));
-        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{file}");
-        assert!(ran.err.starts_with(&format!("ensemble: {file} cannot be read: {told}")), "{}", ran.err);
-    }
-    let header = import(&database, b"name,age,gender\n");
-    assert_eq!((header.code, header.out.as_str()), (0, "imported 0 actors\n"));
-}
-
-#[test]
-fn a_bad_row_is_told_by_the_line_that_an_editor_shows() {
-    let database = migrated();
-    for (csv, line) in [
-        ("name,age,gender\nBob,121,m\n", 2),
-        ("name,age,gender\r\nAda,36,f\r\nBob,121,m\r\n", 3),
-        ("\u{feff}\"name\",\"age\",\"gender\"\n\nAda,36,\"own\nwords\"\n\nBob,121,m", 6),
-    ] {
-        let told = import(&database, csv.as_bytes()).err;
-        assert!(told.contains(&format!("\n  line {line}: age must be between 0 and 120")), "{csv:?}: {told}");
-    }
-}
-
-#[test]
-fn many_bad_rows_are_counted_and_the_first_twenty_told() {
-    let csv = format!("name,age,gender\n{}", "Bob,121,m\n".repeat(23));
-    let told = import(&migrated(), csv.as_bytes()).err;
-    let lines: Vec<_> = told.lines().collect();
-    assert_eq!(lines.len(), 22, "{told}");
-    assert_eq!(lines[0], "ensemble: nothing was imported, since 23 rows are not right:");
-    assert_eq!((lines[20], lines[21]), ("  line 21: age must be between 0 and 120", "  and 3 more"));
-}
-
-/// The claims of a token that stands alone on its line.
-fn claims(token: &str) -> Value {
-    let parts: Vec<_> = token.split('.').collect();
-    assert_eq!(parts.len(), 3, "{token:?}");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap()
-}
-
-#[test]
-fn a_token_is_printed_bare() {
-    let database = Database::sqlite();
-    for (role, ttl, seconds) in [
-        ("assistant", None, 43_200),
-        ("director", Some("30m"), 1800),
-        ("producer", Some("30d"), 2_592_000),
-        ("assistant", Some("1s"), 1),
-    ] {
-        let arguments: Vec<_> = ["token", "--role", role].into_iter().chain(ttl.map(|_| "--ttl")).chain(ttl).collect();
-        let ran = run(&mut on(&database, &arguments));
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");
-        let claims = claims(ran.out.strip_suffix('\n').unwrap());
-        let lifetime = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
-        assert_eq!((claims["sub"].as_str(), lifetime), (Some(&*format!("local|{role}")), seconds), "{arguments:?}");
-    }
-}
-
-#[test]
-fn a_token_of_every_role_is_printed_on_a_line_of_its_own() {
-    let (code, printed) = answer(&Database::sqlite(), &["token", "--all"]);
-    let subjects: Vec<_> = printed
-        .lines()
-        .map(|line| line.split_once("_token=").unwrap())
-        .map(|(role, token)| (role, claims(token)["sub"].as_str().unwrap().to_owned()))
-        .collect();
-    assert_eq!(code, 0);
-    assert_eq!(subjects, Role::ALL.map(|role| (role.key(), format!("local|{}", role.key()))));
-}
-
-#[test]
-fn no_token_is_printed_for_an_issuer_elsewhere() {
-    let database = Database::sqlite();
-    let mut command = on(&database, &["token", "--all"]);
-    let ran = run(command.env("AUTH0_DOMAIN", "agency.eu.auth0.com").env("API_AUDIENCE", "casting"));
-    let told = "ensemble: auth.mode must be local: only the development issuer signs tokens here\n";
-    assert_eq!(ran, Ran { code: 78, out: String::new(), err: told.to_owned() });
 }
 
 #[test]
@@ -287,62 +151,6 @@ fn a_command_line_that_is_not_right_is_refused_with_what_would_be() {
         assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a refused command leaves nothing behind");
-}
-
-#[test]
-fn a_port_in_use_is_refused_with_another() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
-    let ran = run(&mut on(&Database::sqlite(), &["serve", "--port", &port]));
-    let told = format!("ensemble: http.port {port} is taken by another program; choose another, such as --port 0");
-    assert_eq!((ran.code, ran.err.lines().last()), (78, Some(told.as_str())));
-}
-
-/// A process that is killed when dropped.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-#[test]
-fn the_printed_examples_work_as_they_are() {
-    let database = Database::sqlite();
-    let mut serve = on(&database, &["serve", "--port", "0", "--examples"]);
-    let mut server = Killed(serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
-    let (found, lines) = mpsc::channel();
-    let printed = BufReader::new(server.0.stdout.take().unwrap());
-    thread::spawn(move || {
-        printed.lines().map_while(Result::ok).filter(|line| line.starts_with("curl ")).for_each(|line| {
-            found.send(line).ok();
-        });
-    });
-    let answers: Vec<Value> = (0..3)
-        .map(|_| {
-            let line = lines.recv_timeout(PATIENCE).expect("a line that begins with curl");
-            let ran = run(Command::new("sh").args(["-c", &line]).env("NO_PROXY", "*"));
-            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{line}");
-            serde_json::from_str(&ran.out).unwrap()
-        })
-        .collect();
-    assert_eq!(answers[0]["total"], 0, "{}", answers[0]);
-    assert_eq!(answers[1]["actor"]["id"], 1, "{}", answers[1]);
-    assert_eq!(answers[2]["movie"]["id"], 1, "{}", answers[2]);
-
-    drop(server);
-    assert!(lines.recv_timeout(PATIENCE).is_err(), "no fourth line");
-}
-
-#[test]
-fn examples_need_the_development_issuer() {
-    let database = Database::sqlite();
-    let mut command = on(&database, &["serve", "--port", "0", "--examples"]);
-    let ran = run(command.env("AUTH0_DOMAIN", "agency.eu.auth0.com").env("API_AUDIENCE", "casting"));
-    assert_eq!((ran.code, ran.out.as_str()), (78, ""));
-    assert!(ran.err.starts_with("ensemble: auth.mode must be local"), "{}", ran.err);
 }
 
 /// The log of `migrate up`, with standard error on a terminal or not.

@@ -10,7 +10,7 @@ use crate::{
 /// Applies, takes back or lists migrations.
 pub fn run(settings: &Settings, command: MigrateCommand) -> Result<(), Failure> {
     let migrator = wiring::migrator(settings);
-    let failed = |error| Failure::because("the schema", &error);
+    let failed = |error| Failure::because(&format!("the schema of {}", settings.database.url), &error);
     match command {
         MigrateCommand::Up => {
             let applied = migrator.up().map_err(failed)?;

@@ -36,7 +36,8 @@ pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
         wiring::local_issuer(&settings.auth)?;
     }
     if settings.migrate_on_start {
-        let applied = wiring::migrator(&settings).up().map_err(|error| Failure::because("the schema", &error))?;
+        let failed = |error| Failure::because(&format!("the schema of {}", settings.database.url), &error);
+        let applied = wiring::migrator(&settings).up().map_err(failed)?;
         tracing::info!(applied = applied.len(), "the schema is current");
     }
     let use_cases = wiring::use_cases(&settings)?;
