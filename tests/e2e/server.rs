@@ -83,6 +83,15 @@ impl Server {
         answered(self.request_as(Role::ExecutiveProducer, Method::GET, path).send().unwrap())
     }
 
+    /// Everything that is stored, as far as a hundred actors and a hundred movies go, deleted ones too.
+    pub fn contents(&self) -> [Value; 2] {
+        ["/actors", "/movies"].map(|list| {
+            let (status, page) = self.get(&format!("{list}?deleted=with&limit=100"));
+            assert_eq!((status, page["next"].is_null()), (200, true), "{list} has more than one page");
+            page
+        })
+    }
+
     /// Everything logged so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
