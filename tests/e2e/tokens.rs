@@ -3,7 +3,8 @@
 use std::{fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use chrono::{DateTime, NaiveDate};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
 use serde_json::{Value, json};
 
 /// Signs these claims with the local key in that folder, under the key id of a token that the server itself would take.
@@ -39,6 +40,16 @@ pub fn broken(good_token: &str) -> String {
     let (signed, signature) = good_token.rsplit_once('.').unwrap();
     let flipped: String = signature.chars().rev().collect();
     format!("{signed}.{flipped}")
+}
+
+/// The time, in seconds since 1970.
+pub fn now() -> i64 {
+    get_current_timestamp().try_into().unwrap()
+}
+
+/// The day, in UTC.
+pub fn today() -> NaiveDate {
+    DateTime::from_timestamp(now(), 0).unwrap().date_naive()
 }
 
 fn part(token: &str, number: usize) -> Value {
