@@ -71,14 +71,17 @@ async fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) -> Res
     }
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk =
-            chunk.map_err(|error| Problem::new(Kind::MalformedRequest, format!("the body broke off: {error}")))?;
+        let chunk = chunk.map_err(|_error| broken_off())?;
         if body.len() + chunk.len() > limit {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+fn broken_off() -> Problem {
+    Problem::new(Kind::MalformedRequest, "the body broke off before it was complete")
 }
 
 fn too_slow() -> Problem {
@@ -102,10 +105,22 @@ fn parse_object(bytes: &[u8]) -> Result<BTreeMap<String, Value>, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::{error::PayloadError, test::TestRequest};
+    use futures_util::{FutureExt, stream};
+
     use super::*;
 
     fn refused(body: &[u8]) -> Kind {
         parse_object(body).unwrap_err().kind()
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_is_refused_in_words_of_our_own() {
+        let chunks = [Ok(Bytes::from_static(b"{\"name\": ")), Err(PayloadError::Incomplete(None))];
+        let mut payload: Payload = Payload::Stream { payload: Box::pin(stream::iter(chunks)) };
+        let read = read(&TestRequest::default().to_http_request(), &mut payload, 100).now_or_never();
+        let problem = read.unwrap().unwrap_err();
+        assert_eq!(problem.to_string(), "malformed-request: the body broke off before it was complete");
     }
 
     #[test]
