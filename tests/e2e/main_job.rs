@@ -1,5 +1,8 @@
 //! The main job: actors and movies are listed, read, created, changed, deleted and restored.
 
+mod conditions;
+mod lists;
+
 use chrono::{Days, Months};
 use ensemble_domain::{Permission, Role};
 use reqwest::{
@@ -17,11 +20,6 @@ use crate::{
 on_both_databases!(
     an_entry_lives_through_all_operations,
     what_was_created_is_found_where_its_location_says,
-    a_list_is_read_page_by_page,
-    a_known_representation_is_not_sent_again,
-    a_change_is_made_only_to_the_version_it_was_meant_for,
-    a_deletion_is_made_only_to_the_version_it_was_meant_for,
-    deleted_rows_are_listed_only_when_asked_for,
     head_answers_what_get_answers_without_the_body,
     an_age_follows_from_what_is_known_about_the_birth,
     a_local_token_does_what_its_role_may,
@@ -57,14 +55,6 @@ impl Kind {
         assert_eq!((status, &body["success"]), (201, &json!(true)), "{body}");
         let entity = body[self.one].clone();
         (format!("{}/{}", self.list, entity["id"]), entity)
-    }
-
-    /// The names or titles on the page of that query.
-    fn listed(&self, server: &Server, query: &str) -> Vec<String> {
-        let (status, page) = server.get(&format!("{}?{query}", self.list));
-        assert_eq!(status, 200, "{page}");
-        let texts = page[self.many()].as_array().unwrap().iter();
-        texts.map(|entity| entity[self.text].as_str().unwrap().to_owned()).collect()
     }
 }
 
@@ -122,125 +112,6 @@ fn what_was_created_is_found_where_its_location_says(database: &Database) {
         let (_, created) = answered(response);
         let found = producer(&server, Method::GET, &location).send().unwrap();
         assert_eq!((header(&found, "etag"), answered(found)), (tag, (200, created)), "{location}");
-    }
-}
-
-fn a_list_is_read_page_by_page(database: &Database) {
-    let server = Server::start(database);
-    for kind in KINDS {
-        let texts = ["Ewa", "Dita", "Cleo", "Bela", "Anik"];
-        for text in texts {
-            kind.created(&server, text);
-        }
-        let list = kind.list;
-        let target = |page: u32| format!("{list}?limit=2&page={page}");
-        let link = |relations: &[(&str, u32)]| {
-            let links = relations.iter().map(|(rel, page)| format!("<{}>; rel=\"{rel}\"", target(*page)));
-            links.collect::<Vec<_>>().join(", ")
-        };
-        let pages = [
-            (1, &texts[..2], json!(null), json!(target(2)), link(&[("first", 1), ("next", 2), ("last", 3)])),
-            (2, &texts[2..4], json!(target(1)), json!(target(3)), {
-                link(&[("first", 1), ("prev", 1), ("next", 3), ("last", 3)])
-            }),
-            (3, &texts[4..], json!(target(2)), json!(null), link(&[("first", 1), ("prev", 2), ("last", 3)])),
-            (9, &[], json!(target(3)), json!(null), link(&[("first", 1), ("prev", 3), ("last", 3)])),
-        ];
-        for (number, expected, prev, next, links) in pages {
-            let response = producer(&server, Method::GET, &target(number)).send().unwrap();
-            assert_eq!(header(&response, "link"), links, "{list}, page {number}");
-            assert_eq!(header(&response, "x-total-count"), "5");
-            let (status, mut page) = answered(response);
-            let items = page[kind.many()].take();
-            let items: Vec<_> =
-                items.as_array().unwrap().iter().map(|item| item[kind.text].as_str().unwrap()).collect();
-            assert_eq!((status, items.as_slice()), (200, expected), "{list}, page {number}");
-            let facts = json!({
-                "success": true, kind.many(): null, "total": 5, "limit": 2, "page": number, "pages": 3,
-                "next": next, "prev": prev,
-            });
-            assert_eq!(page, facts, "{list}, page {number}");
-        }
-        let (_, all) = server.get(list);
-        assert_eq!((&all["limit"], &all["pages"], &all["next"]), (&json!(20), &json!(1), &json!(null)));
-    }
-}
-
-fn a_known_representation_is_not_sent_again(database: &Database) {
-    let server = Server::start(database);
-    for kind in KINDS {
-        let (path, _) = kind.created(&server, "Ada Brandt");
-        let tag = header(&producer(&server, Method::GET, &path).send().unwrap(), "etag");
-        assert_eq!(tag, if kind.one == "actor" { "\"1-20\"" } else { "\"1\"" });
-        for (known, expected) in
-            [(tag.clone(), 304), (format!("W/{tag}"), 304), ("*".to_owned(), 304), ("\"7\"".to_owned(), 200)]
-        {
-            let response = producer(&server, Method::GET, &path).header("If-None-Match", &known).send().unwrap();
-            assert_eq!(response.status(), expected, "{path} with {known}");
-            assert_eq!(header(&response, "etag"), tag);
-            assert_eq!(header(&response, "cache-control"), "private, no-cache");
-            assert_eq!(response.text().unwrap().is_empty(), expected == 304, "{path} with {known}");
-        }
-        server.json(Method::PATCH, &path, &json!({kind.text: "Ada B."}));
-        let changed = producer(&server, Method::GET, &path).header("If-None-Match", &tag).send().unwrap();
-        assert_eq!(changed.status(), 200);
-    }
-}
-
-fn a_change_is_made_only_to_the_version_it_was_meant_for(database: &Database) {
-    let server = Server::start(database);
-    for kind in KINDS {
-        let (path, _) = kind.created(&server, "first");
-        let change = |text: &str, tag: &str| {
-            let request = producer(&server, Method::PATCH, &path).header("If-Match", tag);
-            request.json(&json!({kind.text: text})).send().unwrap()
-        };
-        let tag = header(&change("second", "\"1\""), "etag");
-        let before = server.get(&path);
-        for stale in ["\"1\"", "\"1-20\"", "\"3\"", "W/\"2\"", "\"1\", \"3\""] {
-            let (status, problem) = answered(change("third", stale));
-            let detail = "the stored version is 2; read it again before changing it";
-            assert_eq!((status, &problem["detail"]), (412, &json!(detail)), "{path} with {stale}");
-            assert_eq!(server.get(&path), before, "{path} with {stale}: nothing changes");
-        }
-        for (text, current) in [("third", tag.as_str()), ("fourth", "\"1\", \"3\""), ("fifth", "*")] {
-            let (status, changed) = answered(change(text, current));
-            assert_eq!((status, &changed[kind.one][kind.text]), (200, &json!(text)), "{path} with {current}");
-        }
-    }
-}
-
-fn a_deletion_is_made_only_to_the_version_it_was_meant_for(database: &Database) {
-    let server = Server::start(database);
-    for kind in KINDS {
-        let (path, _) = kind.created(&server, "Ada Brandt");
-        let delete = |tag| producer(&server, Method::DELETE, &path).header("If-Match", tag).send().unwrap().status();
-        assert_eq!(delete("\"2\""), 412);
-        assert_eq!(server.get(&path).0, 200, "{path}: nothing changes");
-        assert_eq!(delete("\"1\""), 200);
-        assert_eq!(server.get(&path).0, 404);
-    }
-}
-
-fn deleted_rows_are_listed_only_when_asked_for(database: &Database) {
-    let server = Server::start(database);
-    for kind in KINDS {
-        kind.created(&server, "kept");
-        let (path, _) = kind.created(&server, "gone");
-        server.json(Method::DELETE, &path, &json!(null));
-        for (query, expected) in [
-            ("", vec!["kept"]),
-            ("deleted=no", vec!["kept"]),
-            ("deleted=only", vec!["gone"]),
-            ("deleted=with", vec!["kept", "gone"]),
-        ] {
-            assert_eq!(kind.listed(&server, query), expected, "{}?{query}", kind.list);
-        }
-        let (_, page) = server.get(&format!("{}?deleted=only&limit=1", kind.list));
-        assert!(page[kind.many()][0]["deleted_at"].is_string(), "{page}");
-        server.json(Method::POST, &format!("{path}/restore"), &json!(null));
-        assert_eq!(kind.listed(&server, "deleted=only"), Vec::<String>::new());
-        assert_eq!(kind.listed(&server, ""), ["kept", "gone"]);
     }
 }
 

@@ -1,0 +1,137 @@
+//! Requests that no HTTP library would send, byte by byte.
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::{Shutdown, TcpStream},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ensemble_domain::Role;
+use serde_json::{Value, json};
+
+use crate::{
+    database::Database,
+    server::{PATIENCE, Server},
+};
+
+/// How long the server waits for a body.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.base.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// Status and body of the answer; a refusal must be a problem of that status, unless it is empty.
+fn answer(mut stream: TcpStream) -> (u16, Value) {
+    let mut bytes = Vec::new();
+    match stream.read_to_end(&mut bytes) {
+        // A server that refuses the rest of a request resets the connection once it has answered.
+        Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("{error}: {bytes:?}"),
+        _ => {}
+    }
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+    let status: u16 = head.split(' ').nth(1).unwrap().parse().unwrap();
+    if body.is_empty() {
+        return (status, json!(null));
+    }
+    let document: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {text}"));
+    if status >= 400 {
+        assert!(head.contains("content-type: application/problem+json"), "{text}");
+        assert_eq!(document["status"], status, "{text}");
+    }
+    (status, document)
+}
+
+/// The head of a new actor by the Executive Producer, whose connection ends with the answer; more lines may follow.
+fn head(server: &Server) -> String {
+    let token = server.token(Role::ExecutiveProducer);
+    format!(
+        "POST /actors HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\n"
+    )
+}
+
+#[test]
+fn a_request_that_can_be_read_in_two_ways_is_refused() {
+    let database = Database::sqlite();
+    let server = Server::start(&database);
+    let good = head(&server);
+    let body = r#"{"name": "N", "age": 1, "gender": "x"}"#;
+    let length = format!("Content-Length: {}\r\n", body.len());
+    let many_lines: String = (0..200).map(|number| format!("X-Line-{number}: x\r\n")).collect();
+    let table: [(&str, u16, Vec<u8>); 16] = [
+        ("nothing wrong", 201, format!("{good}{length}\r\n{body}").into()),
+        ("two lengths", 400, format!("{good}{length}Content-Length: 2\r\n\r\n{body}").into()),
+        ("one length twice", 400, format!("{good}{length}{length}\r\n{body}").into()),
+        ("a length and chunks", 400, format!("{good}{length}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n").into()),
+        ("chunks and something else", 400, format!("{good}Transfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n").into()),
+        ("a length with a sign", 400, format!("{good}Content-Length: +2\r\n\r\n{{}}").into()),
+        ("a length below zero", 400, format!("{good}Content-Length: -2\r\n\r\n{{}}").into()),
+        ("a length in words", 400, format!("{good}Content-Length: two\r\n\r\n{{}}").into()),
+        ("chunks in HTTP/1.0", 400, {
+            format!("{}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", good.replace("HTTP/1.1", "HTTP/1.0")).into()
+        }),
+        ("no host", 400, format!("{}{length}\r\n{body}", good.replace("Host: 127.0.0.1\r\n", "")).into()),
+        ("two hosts", 400, format!("{good}Host: ensemble.test\r\n{length}\r\n{body}").into()),
+        ("a name with a blank", 400, format!("{good}X Line: x\r\n{length}\r\n{body}").into()),
+        ("no HTTP", 400, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec()),
+        ("a path that is no text", 400, b"GET /actors/\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_vec()),
+        ("too many lines", 431, format!("{good}{many_lines}{length}\r\n{body}").into()),
+        ("a line too long", 431, format!("{good}X-Line: {}\r\n{length}\r\n{body}", "x".repeat(200_000)).into()),
+    ];
+    for (name, expected, request) in table {
+        let mut stream = connect(&server);
+        // A server that has refused the head may close before it has taken all of the rest.
+        stream.write_all(&request).ok();
+        assert_eq!(answer(stream).0, expected, "{name}");
+    }
+    assert_eq!(server.get("/actors").1["total"], 1, "only the first of them was taken");
+}
+
+#[test]
+fn a_body_that_breaks_off_is_refused() {
+    let database = Database::sqlite();
+    let server = Server::start(&database);
+    let good = head(&server);
+    let broken_off = "the body broke off before it was complete";
+    let table = [
+        ("half a body", 400, broken_off, format!("{good}Content-Length: 100\r\n\r\n{{\"name\": ")),
+        ("half a chunk", 400, broken_off, format!("{good}Transfer-Encoding: chunked\r\n\r\n20\r\n{{\"name\"")),
+        ("no chunk", 400, broken_off, format!("{good}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n")),
+        ("64 KiB and a byte in chunks", 413, "the body may have at most 65536 bytes", {
+            format!("{good}Transfer-Encoding: chunked\r\n\r\n10001\r\n{}\r\n0\r\n\r\n", " ".repeat(65537))
+        }),
+    ];
+    for (name, expected, detail, request) in table {
+        let mut stream = connect(&server);
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let (status, problem) = answer(stream);
+        assert_eq!((status, &problem["detail"]), (expected, &json!(detail)), "{name}");
+    }
+    assert_eq!(server.get("/actors").1["total"], 0);
+}
+
+#[test]
+fn a_body_that_comes_too_slowly_is_given_up() {
+    let database = Database::sqlite();
+    let server = Server::start(&database);
+    let mut stream = connect(&server);
+    stream.write_all(format!("{}Content-Length: 1000\r\n\r\n", head(&server)).as_bytes()).unwrap();
+    let started = Instant::now();
+    let mut writer = stream.try_clone().unwrap();
+    thread::spawn(move || {
+        while writer.write_all(b" ").is_ok() && started.elapsed() < PATIENCE {
+            thread::sleep(BODY_DEADLINE / 50);
+        }
+    });
+    let (status, problem) = answer(stream);
+    let waited = started.elapsed();
+    assert_eq!((status, &problem["type"]), (408, &json!("/problems/request-timeout")));
+    assert_eq!(problem["detail"], "the body did not arrive within 10 s");
+    assert!((BODY_DEADLINE..BODY_DEADLINE + BODY_DEADLINE / 2).contains(&waited), "after {waited:?}");
+}
