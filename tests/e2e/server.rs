@@ -12,7 +12,7 @@ use std::{
 use ensemble_domain::Role;
 use reqwest::{
     Method,
-    blocking::{Client, RequestBuilder, Response},
+    blocking::{Client, Request, RequestBuilder, Response},
 };
 use serde_json::Value;
 
@@ -61,6 +61,11 @@ impl Server {
     /// A request without a token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// Sends a request that was built by hand.
+    pub fn execute(&self, request: Request) -> Response {
+        self.client.execute(request).unwrap()
     }
 
     /// A request with the token of that role.
@@ -170,7 +175,8 @@ fn follow(process: &mut Child) -> (Arc<Mutex<Vec<String>>>, String) {
     (log, base)
 }
 
-fn token(database: &Database, role: Role) -> String {
+/// What `ensemble token` prints: a token of the development issuer, whose key is made at first use.
+pub fn token(database: &Database, role: Role) -> String {
     let mut command = ensemble(database.folder.path());
     let printed = command.args(["token", "--role", role.key()]).env("DATABASE_URL", &database.url).output().unwrap();
     assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));

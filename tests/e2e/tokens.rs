@@ -9,10 +9,14 @@ use serde_json::{Value, json};
 
 /// Signs these claims with the local key in that folder, under the key id of a token that the server itself would take.
 pub fn signed(folder: &Path, good_token: &str, claims: &Value) -> String {
-    let pem = fs::read(folder.join("ensemble.local-key.pem")).unwrap();
     let header: Value = part(good_token, 0);
     let header = Header { kid: header["kid"].as_str().map(str::to_owned), ..Header::new(Algorithm::RS256) };
-    encode(&header, claims, &EncodingKey::from_rsa_pem(&pem).unwrap()).unwrap()
+    encode(&header, claims, &local_key(folder)).unwrap()
+}
+
+/// The local key in that folder.
+pub fn local_key(folder: &Path) -> EncodingKey {
+    EncodingKey::from_rsa_pem(&fs::read(folder.join("ensemble.local-key.pem")).unwrap()).unwrap()
 }
 
 /// The claims of a good token, with some of them replaced.
@@ -52,7 +56,8 @@ pub fn today() -> NaiveDate {
     DateTime::from_timestamp(now(), 0).unwrap().date_naive()
 }
 
-fn part(token: &str, number: usize) -> Value {
+/// The JSON in one segment of a token.
+pub fn part(token: &str, number: usize) -> Value {
     let segment = token.split('.').nth(number).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(segment).unwrap()).unwrap()
 }

@@ -1,0 +1,87 @@
+//! The `Authorization` lines of a request.
+
+use ensemble_domain::Role;
+use reqwest::{Method, header::HeaderValue};
+
+use super::{UNAUTHENTICATED, Verdict, assert_keeps_secret, check};
+use crate::{database::Database, server::Server};
+
+on_both_databases!(one_line_with_one_token_is_read, a_token_anywhere_else_is_not_looked_at);
+
+const SEVERAL: Verdict = Verdict::Refused(
+    400,
+    "invalid-request",
+    r#"Bearer realm="ensemble", error="invalid_request", error_description="Send exactly one Authorization header""#,
+    "authorization_header",
+);
+
+const MALFORMED: Verdict = Verdict::Refused(
+    400,
+    "invalid-request",
+    r#"Bearer realm="ensemble", error="invalid_request", error_description="The Authorization header must be Bearer, one space and the access token""#,
+    "authorization_header",
+);
+
+fn one_line_with_one_token_is_read(database: &Database) {
+    let server = Server::start(database);
+    let token = server.token(Role::CastingAssistant);
+    let (good, garbage) = (format!("Bearer {token}"), "Bearer abc".to_owned());
+    let table = [
+        ("nothing", vec![], UNAUTHENTICATED),
+        ("one good line", vec![good.clone()], Verdict::Allowed),
+        ("the scheme in small letters", vec![format!("bearer {token}")], Verdict::Allowed),
+        ("the scheme in capitals", vec![format!("BEARER {token}")], Verdict::Allowed),
+        ("two spaces", vec![format!("Bearer  {token}")], Verdict::Allowed),
+        ("blanks around", vec![format!("\t Bearer {token} \t")], Verdict::Allowed),
+        ("an empty line", vec![String::new()], UNAUTHENTICATED),
+        ("the scheme alone", vec!["Bearer".to_owned()], UNAUTHENTICATED),
+        ("the scheme and a space", vec!["Bearer ".to_owned()], UNAUTHENTICATED),
+        ("the token alone", vec![token.to_owned()], UNAUTHENTICATED),
+        ("another scheme", vec!["Basic YWRtaW46YWRtaW4=".to_owned()], UNAUTHENTICATED),
+        ("another scheme with the token", vec![format!("Token {token}")], UNAUTHENTICATED),
+        ("a longer scheme", vec![format!("Bearers {token}")], UNAUTHENTICATED),
+        ("the token twice", vec![good.clone(), good.clone()], SEVERAL),
+        ("the token beside another scheme", vec!["Basic YWRtaW46YWRtaW4=".to_owned(), good.clone()], SEVERAL),
+        ("the token beside an empty line", vec![good.clone(), String::new()], SEVERAL),
+        ("two tokens in one line", vec![format!("Bearer {token} {token}")], MALFORMED),
+        ("two credentials in one line", vec![format!("{good}, {good}")], MALFORMED),
+        ("a tab for the space", vec![format!("Bearer\t{token}")], MALFORMED),
+        ("quotes", vec![format!("Bearer \"{token}\"")], MALFORMED),
+        ("a colon", vec![format!("Bearer: {token}")], MALFORMED),
+        ("padding in the middle", vec!["Bearer a=b".to_owned()], MALFORMED),
+        ("a token as JSON", vec![r#"Bearer {"payload":"e30"}"#.to_owned()], MALFORMED),
+        ("letters of no alphabet", vec!["Bearer tökén".to_owned()], MALFORMED),
+        ("any letters", vec![garbage], super::invalid("shape")),
+    ];
+    let mut failures = Vec::new();
+    for (number, (name, lines, verdict)) in table.iter().enumerate() {
+        let id = format!("line-{number}");
+        let mut request = server.request(Method::GET, "/actors").header("x-request-id", &id).build().unwrap();
+        for line in lines {
+            request.headers_mut().append("authorization", HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        }
+        let response = server.execute(request);
+        failures.extend(check(&server, name, *verdict, &id, response));
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert_keeps_secret(&server, token);
+}
+
+fn a_token_anywhere_else_is_not_looked_at(database: &Database) {
+    let server = Server::start(database);
+    let token = server.token(Role::ExecutiveProducer);
+    let headers = ["proxy-authorization", "x-authorization", "x-access-token", "x-forwarded-authorization", "cookie"];
+    for (number, name) in headers.into_iter().enumerate() {
+        let id = format!("header-{number}");
+        let value = if name == "cookie" { format!("access_token={token}") } else { format!("Bearer {token}") };
+        let request = server.request(Method::GET, "/actors").header("x-request-id", &id).header(name, value);
+        assert_eq!(check(&server, name, UNAUTHENTICATED, &id, request.send().unwrap()), None);
+    }
+    let form = format!("access_token={token}");
+    let query = server.request(Method::GET, &format!("/actors?{form}")).header("x-request-id", "query");
+    assert_eq!(check(&server, "query", UNAUTHENTICATED, "query", query.send().unwrap()), None);
+    let body = server.request(Method::POST, "/actors").header("x-request-id", "form");
+    let body = body.header("content-type", "application/x-www-form-urlencoded").body(form);
+    assert_eq!(check(&server, "form", UNAUTHENTICATED, "form", body.send().unwrap()), None);
+    assert_keeps_secret(&server, token);
+}

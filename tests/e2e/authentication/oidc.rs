@@ -1,0 +1,140 @@
+//! Tokens of an issuer elsewhere, whose keys are fetched.
+
+use ensemble_domain::Role;
+use reqwest::{Method, blocking::Response};
+use serde_json::json;
+
+use super::{
+    UNAUTHENTICATED, Verdict, check, invalid,
+    issuer::{AUDIENCE, Issuer},
+};
+use crate::{
+    database::Database,
+    server::{Server, answered, eventually, token},
+    tokens::now,
+};
+
+on_both_databases!(
+    the_tokens_of_an_issuer_elsewhere_are_accepted_and_local_ones_are_not,
+    without_keys_a_token_cannot_be_checked_until_the_issuer_comes_up,
+    the_settings_say_what_tokens_must_be_like,
+);
+
+/// A server that trusts that issuer.
+fn server_trusting(issuer: &Issuer, database: &Database, more: &[(&str, &str)]) -> Server {
+    let base = [
+        ("ENSEMBLE__AUTH__MODE", "oidc"),
+        ("ENSEMBLE__AUTH__ISSUER", issuer.name.as_str()),
+        ("ENSEMBLE__AUTH__AUDIENCE", AUDIENCE),
+    ];
+    Server::with(database, &[base.as_slice(), more].concat())
+}
+
+fn get(server: &Server, path: &str, token: Option<&str>) -> Response {
+    token
+        .into_iter()
+        .fold(server.request(Method::GET, path), |request, token| request.bearer_auth(token))
+        .send()
+        .unwrap()
+}
+
+fn until_ready(server: &Server) {
+    eventually("the keys are there", || (get(server, "/readyz", None).status() == 200).then_some(()));
+}
+
+fn assert_verdicts(server: &Server, table: &[(&str, &str, Verdict)]) {
+    let wrong = table.iter().enumerate().filter_map(|(number, (name, token, verdict))| {
+        let id = format!("token-{number}");
+        let request = server.request(Method::GET, "/actors").header("x-request-id", &id).bearer_auth(token);
+        check(server, name, *verdict, &id, request.send().unwrap())
+    });
+    let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn the_tokens_of_an_issuer_elsewhere_are_accepted_and_local_ones_are_not(database: &Database) {
+    let (longest, longer) = ("k".repeat(128), "k".repeat(129));
+    let issuer = Issuer::start(&["first", "second", &longest, &longer], true);
+    let keys_url = issuer.keys_url();
+    for (way, more) in
+        [("discovery", vec![]), ("the address of the keys", vec![("ENSEMBLE__AUTH__JWKS_URL", keys_url.as_str())])]
+    {
+        let server = server_trusting(&issuer, database, &more);
+        until_ready(&server);
+        let signed = |kid| issuer.draft(kid).signed(&issuer.key);
+        let other_issuer = issuer.draft("first").claim("iss", issuer.name.trim_end_matches('/')).signed(&issuer.key);
+        let other_audience = issuer.draft("first").claim("aud", "ensemble").signed(&issuer.key);
+        let local_claims = issuer.draft("first").claim("iss", "urn:ensemble:local").claim("aud", "ensemble");
+        assert_verdicts(
+            &server,
+            &[
+                (way, &signed("first"), Verdict::Allowed),
+                ("another key of the issuer", &signed("second"), Verdict::Allowed),
+                ("a kid of 128 bytes", &signed(&longest), Verdict::Allowed),
+                ("a kid of 129 bytes", &signed(&longer), invalid("kid")),
+                ("a kid that is not published", &signed("third"), invalid("unknown_kid")),
+                ("an issuer with a slash less", &other_issuer, invalid("issuer")),
+                ("another audience", &other_audience, invalid("audience")),
+                ("the development issuer's token", &token(database, Role::ExecutiveProducer), invalid("unknown_kid")),
+                ("the development issuer's token by a key of this one", &issuer.local_token, invalid("unknown_kid")),
+                ("the development issuer's claims", &local_claims.signed(&issuer.key), invalid("issuer")),
+            ],
+        );
+        let wanted = server.request(Method::POST, "/local/token").json(&json!({"role": "producer"}));
+        assert_eq!(answered(wanted.send().unwrap()).0, 404, "{way}: no tokens are handed out");
+        let (_, me) = answered(get(&server, "/me", Some(&signed("first"))));
+        assert_eq!(
+            (&me["subject"], &me["permissions"], &me["role"]),
+            (&json!("auth0|nada"), &json!(["get:actors"]), &json!(null))
+        );
+    }
+}
+
+fn without_keys_a_token_cannot_be_checked_until_the_issuer_comes_up(database: &Database) {
+    let issuer = Issuer::start(&["key"], false);
+    let server = server_trusting(&issuer, database, &[]);
+    let token = issuer.draft("key").signed(&issuer.key);
+    eventually("a fetch fails", || server.log().contains("could not fetch the signing keys").then_some(()));
+
+    for (path, token) in [("/actors", Some(token.as_str())), ("/me", Some(&token)), ("/readyz", None)] {
+        let response = get(&server, path, token);
+        assert_eq!(response.headers()["retry-after"], "5", "{path}");
+        assert!(!response.headers().contains_key("www-authenticate"), "{path}");
+        let (status, problem) = answered(response);
+        assert_eq!((status, &problem["type"]), (503, &json!("/problems/unavailable")), "{path}");
+    }
+    assert_eq!(get(&server, "/livez", None).status(), 200);
+    let anonymous = server.request(Method::GET, "/actors").header("x-request-id", "anonymous").send().unwrap();
+    assert_eq!(check(&server, "no token", UNAUTHENTICATED, "anonymous", anonymous), None);
+
+    issuer.come_up();
+    until_ready(&server);
+    assert_eq!(get(&server, "/actors", Some(&token)).status(), 200);
+}
+
+fn the_settings_say_what_tokens_must_be_like(database: &Database) {
+    let issuer = Issuer::start(&["key"], true);
+    let claim = "https://casting.test/permissions";
+    let server = server_trusting(
+        &issuer,
+        database,
+        &[
+            ("ENSEMBLE__AUTH__TYP", "at+jwt"),
+            ("ENSEMBLE__AUTH__LEEWAY", "0"),
+            ("ENSEMBLE__AUTH__PERMISSIONS_CLAIM", claim),
+        ],
+    );
+    until_ready(&server);
+    let good = || issuer.draft("key").without_claim("permissions").claim(claim, json!(["get:actors"]));
+    assert_verdicts(
+        &server,
+        &[
+            ("a token of these settings", &good().signed(&issuer.key), Verdict::Allowed),
+            ("permissions where they usually are", &issuer.draft("key").signed(&issuer.key), Verdict::Powerless),
+            ("a token of no type", &good().without_header("typ").signed(&issuer.key), invalid("typ")),
+            ("a token of the usual type", &good().header("typ", "JWT").signed(&issuer.key), invalid("typ")),
+            ("a token that just expired", &good().claim("exp", now() - 1).signed(&issuer.key), Verdict::EXPIRED),
+            ("a token of soon", &good().claim("nbf", now() + 25).signed(&issuer.key), invalid("not_before")),
+        ],
+    );
+}
