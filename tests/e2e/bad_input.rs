@@ -22,23 +22,23 @@ on_both_databases!(
 );
 
 fn every_body_of_an_actor_is_answered_exactly(database: &Database) {
-    run(database, actors::cases());
+    run(database, &actors::cases());
 }
 
 fn every_body_of_a_movie_is_answered_exactly(database: &Database) {
-    run(database, movies::cases());
+    run(database, &movies::cases());
 }
 
 fn every_piece_of_json_is_answered_exactly(database: &Database) {
-    run(database, json::cases());
+    run(database, &json::cases());
 }
 
 fn every_path_query_and_header_is_answered_exactly(database: &Database) {
-    run(database, elsewhere::cases());
+    run(database, &elsewhere::cases());
 }
 
 /// Puts every case to a server that has one actor and one movie, and tells all that failed.
-fn run(database: &Database, cases: Vec<Case>) {
+fn run(database: &Database, cases: &[Case]) {
     let names: BTreeSet<_> = cases.iter().map(|case| case.name).collect();
     assert_eq!(names.len(), cases.len(), "two cases have one name");
     let server = Server::start(database);

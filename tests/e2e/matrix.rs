@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use ensemble_domain::{Permission, Role};
-use reqwest::{Method, blocking::Response};
+use reqwest::{
+    Method,
+    blocking::{RequestBuilder, Response},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -57,8 +60,8 @@ impl Row {
     /// A request that is right in everything but, perhaps, its caller. The ids are those of the first actor and movie.
     fn ask(&self, server: &Server, method: &Method, token: Option<&str>) -> Response {
         let path = self.path.replace("{id}", "1").replace("{name}", "not-found");
-        let request = token.into_iter().fold(server.request(method.clone(), &path), |r, token| r.bearer_auth(token));
-        self.body().iter().fold(request, reqwest::blocking::RequestBuilder::json).send().unwrap()
+        let request = token.into_iter().fold(server.request(method.clone(), &path), RequestBuilder::bearer_auth);
+        self.body().iter().fold(request, RequestBuilder::json).send().unwrap()
     }
 
     fn body(&self) -> Option<Value> {
@@ -170,7 +173,7 @@ fn a_caller_who_may_not_act_learns_nothing_else(database: &Database) {
             let token = token_of(caller, &server, database);
             let path = format!("{}?nonsense=1", row.path.replace("{id}", "nonsense"));
             let request = server.request(row.method.clone(), &path).header("If-Match", "nonsense").body("{nonsense");
-            let response = token.into_iter().fold(request, |r, token| r.bearer_auth(token)).send().unwrap();
+            let response = token.into_iter().fold(request, RequestBuilder::bearer_auth).send().unwrap();
             assert_eq!(response.status().as_u16(), *expected, "{} {path} by {caller}", row.method);
         }
     }

@@ -43,7 +43,7 @@ impl Draft {
 
     /// The token, signed as RS256 says whatever the header says.
     pub fn signed(&self, key: &EncodingKey) -> String {
-        signed_text(&self.header.to_string(), &self.claims.to_string(), key)
+        signed_text(self.header.to_string(), self.claims.to_string(), key)
     }
 
     /// The same, padded with blanks in its claims and perhaps in its header, so that the token has that many bytes.

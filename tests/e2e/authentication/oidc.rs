@@ -1,7 +1,10 @@
 //! Tokens of an issuer elsewhere, whose keys are fetched.
 
 use ensemble_domain::Role;
-use reqwest::{Method, blocking::Response};
+use reqwest::{
+    Method,
+    blocking::{RequestBuilder, Response},
+};
 use serde_json::json;
 
 use super::{
@@ -31,11 +34,7 @@ fn server_trusting(issuer: &Issuer, database: &Database, more: &[(&str, &str)]) 
 }
 
 fn get(server: &Server, path: &str, token: Option<&str>) -> Response {
-    token
-        .into_iter()
-        .fold(server.request(Method::GET, path), |request, token| request.bearer_auth(token))
-        .send()
-        .unwrap()
+    token.into_iter().fold(server.request(Method::GET, path), RequestBuilder::bearer_auth).send().unwrap()
 }
 
 fn until_ready(server: &Server) {

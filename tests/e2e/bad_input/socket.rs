@@ -62,7 +62,7 @@ fn a_request_that_can_be_read_in_two_ways_is_refused() {
     let good = head(&server);
     let body = r#"{"name": "N", "age": 1, "gender": "x"}"#;
     let length = format!("Content-Length: {}\r\n", body.len());
-    let many_lines: String = (0..200).map(|number| format!("X-Line-{number}: x\r\n")).collect();
+    let many_lines = "X-Line: x\r\n".repeat(200);
     let table: [(&str, u16, Vec<u8>); 16] = [
         ("nothing wrong", 201, format!("{good}{length}\r\n{body}").into()),
         ("two lengths", 400, format!("{good}{length}Content-Length: 2\r\n\r\n{body}").into()),
