@@ -27,7 +27,6 @@ macro_rules! on_both_databases {
         }
     };
 }
-pub(crate) use on_both_databases;
 
 mod authentication;
 mod bad_input;
