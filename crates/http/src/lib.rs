@@ -1,9 +1,8 @@
 //! Ensemble's HTTP API: routes, bodies and problem details over the use-cases of `ensemble-domain`, on actix-web.
 //!
-//! The way of a request: [`edge`](crate::edge) gives it an id, the router finds its handler, the handler's one extractor
-//! ([`Permitted`](crate::permitted::Permitted)) checks token, permission and input in that order, the use-case runs on a
-//! blocking thread ([`Blocking`]), and the view of its result goes out. Every refusal on that way is a
-//! [`Problem`](crate::problem::Problem).
+//! The way of a request: `edge` gives it an id, the router finds its handler, the handler's one extractor (`Permitted`) checks
+//! token, permission and input in that order, the use-case runs on a blocking thread ([`Blocking`]), and the view of its result
+//! goes out. Every refusal on that way is a `Problem`.
 
 mod actors;
 mod app;
