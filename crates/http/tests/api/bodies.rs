@@ -120,7 +120,7 @@ async fn a_body_that_is_announced_as_too_large_is_not_waited_for() {
 #[actix_web::test]
 async fn a_body_that_breaks_off_is_malformed() {
     let answer = a_server().answer(post("/actors").by_a_director().breaking_off()).await;
-    let detail = "the body broke off: payload reached EOF before completing: None";
+    let detail = "the body broke off before it was complete";
     let title = "The request body is not well-formed";
     assert_eq!(answer.json(), a_problem(400, "malformed-request", title, "/actors", detail));
 }
