@@ -1,13 +1,19 @@
 //! A database of its own for every test.
 
 use std::{
+    any::Any,
     env,
     io::Write,
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
 use tempfile::TempDir;
+
+/// A lock, released when dropped.
+pub struct Lock {
+    _connection: Box<dyn Any>,
+}
 
 /// An empty database, gone when dropped.
 pub struct Database {
@@ -36,8 +42,32 @@ impl Database {
         Some(Self { url: format!("{prefix}/{name}"), folder: TempDir::new().unwrap(), server: Some(server) })
     }
 
+    /// A database that is there already and stays.
+    pub fn at(url: String) -> Self {
+        Self { url, folder: TempDir::new().unwrap(), server: None }
+    }
+
     pub fn is_sqlite(&self) -> bool {
-        self.server.is_none()
+        self.url.starts_with("sqlite:")
+    }
+
+    /// A connection past the server, to the SQLite file.
+    pub fn file(&self) -> SqliteConnection {
+        SqliteConnection::establish(self.url.trim_start_matches("sqlite://")).unwrap()
+    }
+
+    /// Keeps everybody from writing actors, and on PostgreSQL from reading them, as somebody else's transaction would.
+    pub fn lock_actors(&self) -> Lock {
+        fn locked(mut connection: impl SimpleConnection + 'static, statements: &str) -> Lock {
+            connection.batch_execute(statements).unwrap();
+            Lock { _connection: Box::new(connection) }
+        }
+        if self.is_sqlite() {
+            locked(self.file(), "PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE")
+        } else {
+            let connection = PgConnection::establish(&self.url).unwrap();
+            locked(connection, "BEGIN; LOCK TABLE actors IN ACCESS EXCLUSIVE MODE")
+        }
     }
 }
 
@@ -52,13 +82,20 @@ impl Drop for Database {
 
 fn server_url() -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "where the PostgreSQL of the tests is can only come from outside")]
-    let (url, ci) = (env::var("TEST_DATABASE_URL").ok(), env::var("CI").is_ok());
+    let url = env::var("TEST_DATABASE_URL").ok();
     if url.is_none() {
-        assert!(!ci, "TEST_DATABASE_URL is not set: in CI nothing may be skipped");
-        let mut loud = std::io::stderr();
-        writeln!(loud, "SKIPPED on PostgreSQL: TEST_DATABASE_URL is not set; `make test` starts a server").unwrap();
+        skip("TEST_DATABASE_URL is not set; `make test` starts a server");
     }
     url
+}
+
+/// Says loudly that there is no PostgreSQL for a test. In CI that fails.
+pub fn skip(reason: &str) {
+    #[expect(clippy::disallowed_methods, reason = "whether this is CI can only come from outside")]
+    let ci = env::var("CI").is_ok();
+    assert!(!ci, "{reason}: in CI nothing may be skipped");
+    // Unlike `eprintln!`, this is not swallowed when the test passes.
+    writeln!(std::io::stderr(), "SKIPPED on PostgreSQL: {reason}").unwrap();
 }
 
 fn run(server: &str, statement: &str) {

@@ -28,12 +28,15 @@ pub fn ensemble(folder: &Path) -> Command {
     command
 }
 
+/// The lines logged so far.
+type Log = Arc<Mutex<Vec<String>>>;
+
 /// A running server. Killed when dropped.
 pub struct Server {
     process: Child,
     /// `http://127.0.0.1:PORT`.
     pub base: String,
-    log: Arc<Mutex<Vec<String>>>,
+    log: Log,
     client: Client,
     tokens: Vec<(Role, String)>,
 }
@@ -46,16 +49,20 @@ impl Server {
 
     /// The same, with more environment variables.
     pub fn with(database: &Database, variables: &[(&str, &str)]) -> Self {
-        let mut command = ensemble(database.folder.path());
-        command.args(["serve", "--port", "0"]).env("DATABASE_URL", &database.url);
-        command.env("ENSEMBLE__DATABASE__MIGRATE_ON_START", "true").envs(variables.iter().copied());
-        let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let (log, base) = follow(&mut process);
+        let mut command = serve(database);
+        command.envs(variables.iter().copied());
+        let (process, log, base) = launched(command);
         let mut server = Self { process, base, log, client: client(), tokens: Vec::new() };
         if !variables.iter().any(|(name, _)| name.starts_with("ENSEMBLE__AUTH__") || *name == "AUTH0_DOMAIN") {
             server.tokens = Role::ALL.into_iter().map(|role| (role, token(database, role))).collect();
         }
         server
+    }
+
+    /// Starts it again, without more variables, once the process before has ended or been killed. The tokens stay good.
+    pub fn restart(&mut self, database: &Database) {
+        self.kill();
+        (self.process, self.log, self.base) = launched(serve(database));
     }
 
     /// A request without a token.
@@ -157,8 +164,22 @@ fn client() -> Client {
     Client::builder().timeout(PATIENCE).no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
+/// What serves that database, its schema made, on a free port.
+pub fn serve(database: &Database) -> Command {
+    let mut command = ensemble(database.folder.path());
+    command.args(["serve", "--port", "0"]).env("DATABASE_URL", &database.url);
+    command.env("ENSEMBLE__DATABASE__MIGRATE_ON_START", "true");
+    command
+}
+
+fn launched(mut command: Command) -> (Child, Log, String) {
+    let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let (log, base) = follow(&mut process);
+    (process, log, base)
+}
+
 /// Collects the log, and answers the address as soon as the server says that it listens.
-fn follow(process: &mut Child) -> (Arc<Mutex<Vec<String>>>, String) {
+fn follow(process: &mut Child) -> (Log, String) {
     let (log, (found, address)) = (Arc::new(Mutex::new(Vec::new())), mpsc::channel());
     let (lines, kept) = (BufReader::new(process.stderr.take().unwrap()).lines(), Arc::clone(&log));
     thread::spawn(move || {
