@@ -52,7 +52,8 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
 
     let store = use_cases.database.clone();
     let readiness = Arc::new(move || store.ready().map_err(Into::into));
-    let blocking = Blocking::new(queue, database.checkout_timeout);
+    // Half of the whole wait is for the call's turn, a quarter for its connection; what is left goes to somebody else's lock.
+    let blocking = Blocking::new(queue, 2 * database.checkout_timeout);
     let keys = Arc::new(KeyStore::empty());
     let (local, audience) = (trust(&auth, &keys)?, auth.audience);
     let verifier = Arc::new(Verifier::new(auth.rules, keys));

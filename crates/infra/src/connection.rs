@@ -1,6 +1,6 @@
 //! One type of connection for all databases, and what each database must bring to be one of them.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 use diesel_migrations::EmbeddedMigrations;
@@ -10,6 +10,10 @@ use crate::{
     actors::NewActorRow,
     error::{ConnectError, Symptom},
 };
+
+/// How long a call waits for a lock that somebody else holds. Longer than the second after which PostgreSQL looks for a deadlock,
+/// and short enough that a call which first waits for its turn and its connection is still answered within three seconds.
+pub const LOCK_WAIT: Duration = Duration::from_millis(1250);
 
 /// A connection to whichever database the URL names.
 #[derive(diesel::MultiConnection)]

@@ -64,10 +64,14 @@ impl Pool {
         Self { pool, losses }
     }
 
-    /// Lends a connection that is not known to be lost.
-    pub fn lend(&self) -> Result<Lent, NoConnection> {
-        let waited = self.pool.connection_timeout();
-        let deadline = Instant::now() + waited;
+    /// How long a call waits for its connections, if it needs more than one after the other.
+    pub fn patience(&self) -> Duration {
+        self.pool.connection_timeout()
+    }
+
+    /// Lends a connection that is not known to be lost. Past the deadline only one that is idle.
+    pub fn lend(&self, deadline: Instant) -> Result<Lent, NoConnection> {
+        let waited = self.patience();
         loop {
             let patience = deadline.saturating_duration_since(Instant::now());
             let mut lent = self.pool.get_timeout(patience).map_err(|source| NoConnection { waited, source })?;

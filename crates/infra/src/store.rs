@@ -9,15 +9,13 @@ use std::{
 use ensemble_domain::{Precondition, StoreError, Version};
 
 use crate::{
-    connection::AnyConnection,
+    connection::{AnyConnection, LOCK_WAIT},
     error::{NoConnection, Symptom, Trouble},
     pool::{Pool, Session},
 };
 
 /// The most attempts at one call.
 const ATTEMPTS: u32 = 3;
-/// No attempt begins later than this after the first.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The database as the ports see it. Cheap to clone.
 #[derive(Clone)]
@@ -123,12 +121,14 @@ fn transaction<T>(
 }
 
 /// Makes the call, and makes it again when it surely did nothing and may do better: at once on another connection when the first
-/// one was lost, after a short while when another transaction was in the way.
+/// one was lost, after a short while when another transaction was in the way. All attempts together wait no longer for connections
+/// than one may, and none begins after a lock was waited for in vain.
 fn attempts<T>(pool: &Pool, call: impl Fn(&mut Session, &mut bool) -> Result<T, Trouble>) -> Result<T, StoreError> {
     let start = Instant::now();
+    let deadline = start + pool.patience();
     let mut attempt = 1;
     loop {
-        let mut session = pool.lend().map_err(unavailable)?;
+        let mut session = pool.lend(deadline).map_err(unavailable)?;
         let mut in_doubt = false;
         let trouble = match call(&mut session, &mut in_doubt) {
             Ok(answer) => return Ok(answer),
@@ -142,7 +142,7 @@ fn attempts<T>(pool: &Pool, call: impl Fn(&mut Session, &mut bool) -> Result<T, 
             Symptom::ConnectionLost => attempt < 2 && !in_doubt,
             Symptom::Unavailable | Symptom::Defect => false,
         };
-        if !again || start.elapsed() > PATIENCE {
+        if !again || start.elapsed() >= LOCK_WAIT {
             return Err(trouble.into_answer(symptom));
         }
         if symptom == Symptom::Conflict {

@@ -43,8 +43,8 @@ impl Layers {
         Ok(DatabaseSettings {
             url,
             pool_size: NonZero::new(self.number("database.pool_size", 0, 1000)?).map(NonZero::get),
-            // A call waits twice: for its turn, and then for its connection.
-            checkout_timeout: self.seconds("database.checkout_timeout", 1, 60)? / 2,
+            // A quarter is for the call's connection; the half for its turn is seen to where the server starts.
+            checkout_timeout: self.seconds("database.checkout_timeout", 1, 60)? / 4,
             statement_timeout: self.seconds("database.statement_timeout", 1, 3600)?,
         })
     }

@@ -7,7 +7,7 @@ use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use super::Dsn;
 use crate::{
     OpenError,
-    connection::{AnyConnection, Connector, Purpose},
+    connection::{AnyConnection, Connector, LOCK_WAIT, Purpose},
     error::ConnectError,
 };
 
@@ -28,7 +28,7 @@ impl Connector for Server {
     fn connect(&self, purpose: Purpose) -> Result<AnyConnection, ConnectError> {
         let mut connection = PgConnection::establish(self.dsn.as_str())?;
         let (statement, lock) = match purpose {
-            Purpose::Everyday | Purpose::SoleWriter => (self.statement_timeout, Duration::from_secs(2)),
+            Purpose::Everyday | Purpose::SoleWriter => (self.statement_timeout, LOCK_WAIT),
             // Whoever comes second waits for the first, however long its migrations take.
             Purpose::Migration => (Duration::ZERO, Duration::ZERO),
         };

@@ -26,7 +26,7 @@ pub struct File {
 
 /// What every connection is set to, and what it must answer afterwards. The wait for locks comes first, so that the others wait.
 const PRAGMAS: [(&str, &str, &str); 6] = [
-    ("busy_timeout", "5000", "5000"),
+    ("busy_timeout", "1250", "1250"),
     ("journal_mode", "WAL", "wal"),
     // With NORMAL, a power cut may undo a commit that was acknowledged.
     ("synchronous", "FULL", "2"),
@@ -136,6 +136,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::connection::LOCK_WAIT;
 
     #[test]
     fn every_connection_keeps_what_is_promised() {
@@ -148,6 +149,16 @@ mod tests {
             }
             let reads_only = if purpose == Purpose::Everyday { "1" } else { "0" };
             assert_eq!(read(&mut connection, "query_only").unwrap(), reads_only, "{purpose:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_waits_for_a_lock_as_long_as_on_any_database() {
+        let folder = TempDir::new().unwrap();
+        let file = File::at(folder.path().join("test.db"));
+        for purpose in [Purpose::Everyday, Purpose::SoleWriter] {
+            let waits = read(&mut file.open(purpose).unwrap(), "busy_timeout").unwrap();
+            assert_eq!(waits, LOCK_WAIT.as_millis().to_string(), "{purpose:?}");
         }
     }
 
