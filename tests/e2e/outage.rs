@@ -1,1 +1,268 @@
-//! A database that goes away and comes back.
+//! The server while its database is away, held up, or full.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread::{self, ScopedJoinHandle},
+    time::{Duration, Instant},
+};
+
+use ensemble_domain::Role;
+use reqwest::{Method, blocking::RequestBuilder, header::RETRY_AFTER};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    database::{Database, skip},
+    on_both_databases,
+    server::{PATIENCE, Server, eventually, serve},
+};
+
+on_both_databases!(a_held_up_database_holds_nobody_up_for_long);
+
+/// How long any answer may take, whatever the database does.
+const LIMIT: Duration = Duration::from_secs(3);
+/// How soon everything works again once the database is back, and once it is no longer held up.
+const RECOVERY: Duration = Duration::from_secs(5);
+const RELIEF: Duration = Duration::from_secs(2);
+
+/// What clients ask for, reads before writes.
+const KINDS: [&str; 4] = ["list", "read", "create", "change"];
+const READS: [&str; 2] = ["list", "read"];
+
+#[test]
+fn a_stopped_postgres_is_told_and_its_return_is_noticed() {
+    let Some(cluster) = Cluster::create() else { return };
+    let server = with_an_actor(&cluster.database);
+    let (answers, is_over) = (KINDS.map(|_| Mutex::new(Vec::new())), AtomicBool::new(false));
+    let last_were = |number: usize, wanted: fn(&Answer) -> bool| {
+        answers.iter().all(|of_kind| {
+            let of_kind: &Vec<Answer> = &of_kind.lock().unwrap();
+            of_kind.len() >= number && of_kind.iter().rev().take(number).all(wanted)
+        })
+    };
+    let back = thread::scope(|scope| {
+        for (kind, answers) in KINDS.iter().zip(&answers) {
+            let (server, is_over, end) = (&server, &is_over, Instant::now() + 3 * PATIENCE);
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) && Instant::now() < end {
+                    let answer = answer(server, kind);
+                    answers.lock().unwrap().push(answer);
+                    // The load is light: clients think before they ask again.
+                    thread::sleep(Duration::from_millis(5));
+                }
+            });
+        }
+        eventually("all kinds are served", || last_were(20, Answer::is_served).then_some(()));
+        cluster.stop();
+        eventually("all kinds are put off", || last_were(2, Answer::is_put_off).then_some(()));
+        assert!(answer(&server, "/livez").is_served());
+        assert!(answer(&server, "/readyz").is_put_off());
+        cluster.start();
+        let back = Instant::now();
+        eventually("all kinds are served again", || last_were(20, Answer::is_served).then_some(()));
+        eventually("the server is ready again", || answer(&server, "/readyz").is_served().then_some(()));
+        is_over.store(true, Ordering::Relaxed);
+        assert!(back.elapsed() < RECOVERY, "recovered after {:?}", back.elapsed());
+        back
+    });
+    for answer in answers.into_iter().flat_map(|of_kind| of_kind.into_inner().unwrap()) {
+        assert!(answer.is_served() || answer.at < back + RECOVERY, "{answer:?} long after the return");
+    }
+}
+
+#[test]
+fn a_server_that_starts_before_its_postgres_serves_once_it_is_there() {
+    let Some(cluster) = Cluster::create() else { return };
+    drop(with_an_actor(&cluster.database));
+    cluster.stop();
+    let server = Server::with(&cluster.database, &[("ENSEMBLE__DATABASE__MIGRATE_ON_START", "false")]);
+    assert!(answer(&server, "/livez").is_served());
+    let all = || KINDS.into_iter().chain(["/readyz"]);
+    for kind in all() {
+        assert!(answer(&server, kind).is_put_off(), "{kind}");
+    }
+    cluster.start();
+    let back = Instant::now();
+    for kind in all() {
+        eventually("it is served", || answer(&server, kind).is_served().then_some(()));
+    }
+    assert!(back.elapsed() < RECOVERY, "recovered after {:?}", back.elapsed());
+}
+
+fn a_held_up_database_holds_nobody_up_for_long(database: &Database) {
+    let server = with_an_actor(database);
+    let lock = database.lock_actors();
+    let (answers, slowest_sign_of_life) = thread::scope(|scope| {
+        let ask = |client: usize| {
+            [0, 1, 2].map(|turn| KINDS[(client + turn) % KINDS.len()]).map(|kind| answer(&server, kind))
+        };
+        let clients: Vec<_> = (0..100).map(|client| scope.spawn(move || ask(client))).collect();
+        let mut slowest = Duration::ZERO;
+        while !clients.iter().all(ScopedJoinHandle::is_finished) {
+            slowest = slowest.max(answer(&server, "/livez").took);
+            thread::sleep(Duration::from_millis(10));
+        }
+        (clients.into_iter().flat_map(|client| client.join().unwrap()).collect::<Vec<_>>(), slowest)
+    });
+    for answer in answers {
+        // SQLite's readers do not wait for its writer.
+        let may_be_served = database.is_sqlite() && READS.contains(&answer.kind);
+        assert!(answer.is_put_off() || may_be_served, "{answer:?}");
+    }
+    assert!(slowest_sign_of_life < Duration::from_secs(1), "/livez took {slowest_sign_of_life:?}");
+    drop(lock);
+    let released = Instant::now();
+    for kind in KINDS {
+        eventually("it is served again", || answer(&server, kind).is_served().then_some(()));
+    }
+    assert!(released.elapsed() < RELIEF, "normal after {:?}", released.elapsed());
+}
+
+#[test]
+fn a_file_that_cannot_be_written_refuses_the_start() {
+    // Not even root writes here.
+    let unwritable = Database::at("sqlite:///proc/ensemble.db".to_owned());
+    for migrate in ["true", "false"] {
+        let mut command = serve(&unwritable);
+        command.env("ENSEMBLE__DATABASE__MIGRATE_ON_START", migrate);
+        command.env("ENSEMBLE__AUTH__LOCAL_KEY", "key.pem");
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+        eventually("the start is refused", || process.try_wait().unwrap());
+        let refused = process.wait_with_output().unwrap();
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains("unable to open database file"), "{said}");
+    }
+}
+
+#[test]
+fn a_full_disk_puts_writes_off_and_serves_reads() {
+    let database = Database::sqlite();
+    let mut server = Server::run(with_small_files(&serve(&database)));
+    server.find_tokens(&database);
+    let end = Instant::now() + PATIENCE;
+    for kind in ["create", "change"] {
+        while answer(&server, kind).is_served() {
+            assert!(Instant::now() < end, "the disk does not fill");
+        }
+    }
+    for kind in KINDS.into_iter().chain(KINDS) {
+        let answer = answer(&server, kind);
+        assert_eq!(answer.is_served(), READS.contains(&kind), "{answer:?}");
+    }
+}
+
+/// The same command with a limit on the size of files, which to SQLite is a full disk.
+fn with_small_files(command: &Command) -> Command {
+    let mut limited = Command::new("/bin/sh");
+    limited.args(["-c", r#"trap '' XFSZ; ulimit -f 400; exec "$0" "$@""#]).arg(command.get_program());
+    limited.args(command.get_args()).current_dir(command.get_current_dir().unwrap()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited
+}
+
+fn with_an_actor(database: &Database) -> Server {
+    let server = Server::start(database);
+    assert!(answer(&server, "create").is_served());
+    server
+}
+
+/// Asks for something of that kind.
+fn answer(server: &Server, kind: &'static str) -> Answer {
+    static CHANGES: AtomicU32 = AtomicU32::new(1);
+    let body = json!({"name": "Nada Haddad", "age": 20, "gender": "female"});
+    let change = json!({"gender": format!("other {}", CHANGES.fetch_add(1, Ordering::Relaxed))});
+    let director = |method, path| server.request_as(Role::CastingDirector, method, path);
+    Answer::to(
+        kind,
+        match kind {
+            "list" => director(Method::GET, "/actors"),
+            "read" => director(Method::GET, "/actors/1"),
+            "create" => director(Method::POST, "/actors").json(&body),
+            "change" => director(Method::PATCH, "/actors/1").json(&change),
+            probe => server.request(Method::GET, probe),
+        },
+    )
+}
+
+/// What a client notices of an answer.
+#[derive(Debug)]
+struct Answer {
+    kind: &'static str,
+    at: Instant,
+    took: Duration,
+    status: u16,
+}
+
+impl Answer {
+    /// Sends the request. Whatever the database does, it is served, or put off as it should be, and soon in any case.
+    fn to(kind: &'static str, request: RequestBuilder) -> Self {
+        let start = Instant::now();
+        let response = request.send().unwrap_or_else(|error| panic!("{kind} is not answered: {error}"));
+        let (status, may_try_again) = (response.status().as_u16(), response.headers().contains_key(RETRY_AFTER));
+        response.bytes().unwrap_or_else(|error| panic!("{kind} is not answered as a whole: {error}"));
+        let answer = Self { kind, at: Instant::now(), took: start.elapsed(), status };
+        assert!(
+            answer.is_served() || (answer.is_put_off() && may_try_again),
+            "{answer:?}, Retry-After: {may_try_again}"
+        );
+        assert!(answer.took < LIMIT, "{answer:?}");
+        answer
+    }
+
+    fn is_served(&self) -> bool {
+        matches!(self.status, 200 | 201)
+    }
+
+    fn is_put_off(&self) -> bool {
+        self.status == 503
+    }
+}
+
+/// A PostgreSQL of its own, which can be stopped. Gone when dropped.
+struct Cluster {
+    database: Database,
+    folder: TempDir,
+}
+
+impl Cluster {
+    /// Starts one, where PostgreSQL is installed.
+    fn create() -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let created = script("create", folder.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&created.stderr);
+        if said.contains("is not installed here") {
+            skip(&said);
+            return None;
+        }
+        assert!(created.status.success(), "{said}");
+        let url = String::from_utf8(created.stdout).unwrap().trim().to_owned();
+        Some(Self { database: Database::at(url), folder })
+    }
+
+    fn stop(&self) {
+        assert!(script("stop", self.folder.path()).status().unwrap().success());
+    }
+
+    fn start(&self) {
+        assert!(script("start", self.folder.path()).status().unwrap().success());
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Already stopped where a test failed in between.
+        script("stop", self.folder.path()).stderr(Stdio::null()).status().ok();
+    }
+}
+
+fn script(verb: &str, folder: &Path) -> Command {
+    let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/postgres.sh"));
+    command.arg(verb).arg(folder).stdout(Stdio::piped());
+    command
+}

@@ -51,12 +51,22 @@ impl Server {
     pub fn with(database: &Database, variables: &[(&str, &str)]) -> Self {
         let mut command = serve(database);
         command.envs(variables.iter().copied());
-        let (process, log, base) = launched(command);
-        let mut server = Self { process, base, log, client: client(), tokens: Vec::new() };
+        let mut server = Self::run(command);
         if !variables.iter().any(|(name, _)| name.starts_with("ENSEMBLE__AUTH__") || *name == "AUTH0_DOMAIN") {
-            server.tokens = Role::ALL.into_iter().map(|role| (role, token(database, role))).collect();
+            server.find_tokens(database);
         }
         server
+    }
+
+    /// Serves by that command.
+    pub fn run(command: Command) -> Self {
+        let (process, log, base) = launched(command);
+        Self { process, base, log, client: client(), tokens: Vec::new() }
+    }
+
+    /// Has the development issuer in the database's folder make a token for each role.
+    pub fn find_tokens(&mut self, database: &Database) {
+        self.tokens = Role::ALL.into_iter().map(|role| (role, token(database, role))).collect();
     }
 
     /// Starts it again, without more variables, once the process before has ended or been killed. The tokens stay good.
