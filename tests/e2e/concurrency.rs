@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 
 use crate::{
     database::Database,
-    on_both_databases,
     server::{Server, answered},
 };
 
 on_both_databases!(
     no_update_is_lost_where_clients_send_if_match,
+    changes_of_different_members_do_not_undo_each_other,
     the_members_of_one_change_stay_together,
     no_id_is_given_twice,
     instances_that_start_together_on_an_empty_database_all_come_up,
@@ -26,19 +26,37 @@ on_both_databases!(
 const CLIENTS: usize = 16;
 const TURNS: usize = 10;
 
+/// Everybody counts one up from what they read. A count that is lost would be counted again.
 fn no_update_is_lost_where_clients_send_if_match(database: &Database) {
     let server = Server::start(database);
     let (path, start) = an_actor(&server);
-    let statuses = at_once(|client, turn| {
+    let statuses = at_once(|_, _| {
         let read = server.request_as(Role::CastingAssistant, Method::GET, &path).send().unwrap();
-        let change = server.request_as(Role::CastingDirector, Method::PATCH, &path);
-        let change = change.header(IF_MATCH, &read.headers()[ETAG]);
-        change.json(&json!({"name": format!("Name {client}-{turn}")})).send().unwrap().status().as_u16()
+        let tag = read.headers()[ETAG].clone();
+        let count = count(&answered(read).1["actor"]);
+        let change = server.request_as(Role::CastingDirector, Method::PATCH, &path).header(IF_MATCH, tag);
+        change.json(&json!({"name": format!("Count {}", count + 1)})).send().unwrap().status().as_u16()
     });
     let made = statuses.iter().filter(|status| **status == 200).count();
     assert_eq!(statuses.iter().filter(|status| ![200, 412].contains(status)).count(), 0, "{statuses:?}");
     assert!(made >= TURNS, "hardly any change was made: {made}");
-    assert_eq!(version(&server, &path) - start, i64::try_from(made).unwrap(), "changes were lost");
+    assert_eq!(version(&server, &path) - start, i64::try_from(made).unwrap());
+    assert_eq!(count(&server.get(&path).1["actor"]), made, "counts were lost");
+}
+
+/// Two clients share an actor: one only ever changes the name, the other only the gender.
+fn changes_of_different_members_do_not_undo_each_other(database: &Database) {
+    let server = Server::start(database);
+    let paths: Vec<_> = (0..CLIENTS / 2).map(|_| an_actor(&server).0).collect();
+    at_once(|client, turn| {
+        let member = ["name", "gender"][client % 2];
+        let (status, _) = server.json(Method::PATCH, &paths[client / 2], &json!({member: format!("Turn {turn}")}));
+        assert_eq!(status, 200);
+    });
+    let last = (TURNS - 1).to_string();
+    for path in paths {
+        assert_eq!(signs(&server.get(&path).1["actor"]), (last.clone(), last.clone()), "{path}");
+    }
 }
 
 fn the_members_of_one_change_stay_together(database: &Database) {
@@ -124,6 +142,11 @@ fn an_actor(server: &Server) -> (String, i64) {
 
 fn version(server: &Server, path: &str) -> i64 {
     server.get(path).1["actor"]["version"].as_i64().unwrap()
+}
+
+/// How far the actor's name has counted.
+fn count(actor: &Value) -> usize {
+    signs(actor).0.parse().unwrap_or(0)
 }
 
 /// Which change the name and the gender of an actor are of.

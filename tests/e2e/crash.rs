@@ -21,7 +21,6 @@ use serde_json::{Value, json};
 
 use crate::{
     database::Database,
-    on_both_databases,
     server::{Server, eventually, serve},
 };
 

@@ -18,7 +18,6 @@ use tempfile::TempDir;
 
 use crate::{
     database::{Database, skip},
-    on_both_databases,
     server::{PATIENCE, Server, eventually, serve},
 };
 
@@ -144,7 +143,7 @@ fn a_file_that_cannot_be_written_refuses_the_start() {
 fn a_full_disk_puts_writes_off_and_serves_reads() {
     let database = Database::sqlite();
     let mut server = Server::run(with_small_files(&serve(&database)));
-    server.find_tokens(&database);
+    server.make_tokens(&database);
     let end = Instant::now() + PATIENCE;
     for kind in ["create", "change"] {
         while answer(&server, kind).is_served() {

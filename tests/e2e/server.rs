@@ -53,7 +53,7 @@ impl Server {
         command.envs(variables.iter().copied());
         let mut server = Self::run(command);
         if !variables.iter().any(|(name, _)| name.starts_with("ENSEMBLE__AUTH__") || *name == "AUTH0_DOMAIN") {
-            server.find_tokens(database);
+            server.make_tokens(database);
         }
         server
     }
@@ -65,7 +65,7 @@ impl Server {
     }
 
     /// Has the development issuer in the database's folder make a token for each role.
-    pub fn find_tokens(&mut self, database: &Database) {
+    pub fn make_tokens(&mut self, database: &Database) {
         self.tokens = Role::ALL.into_iter().map(|role| (role, token(database, role))).collect();
     }
 

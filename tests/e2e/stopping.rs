@@ -10,7 +10,6 @@ use ensemble_domain::Role;
 
 use crate::{
     database::Database,
-    on_both_databases,
     server::{PATIENCE, Server, eventually},
 };
 
