@@ -95,7 +95,8 @@ pub fn skip(reason: &str) {
     let ci = env::var("CI").is_ok();
     assert!(!ci, "{reason}: in CI nothing may be skipped");
     // Unlike `eprintln!`, this is not swallowed when the test passes.
-    writeln!(std::io::stderr(), "SKIPPED on PostgreSQL: {reason}").unwrap();
+    let mut loud = std::io::stderr();
+    writeln!(loud, "SKIPPED on PostgreSQL: {reason}").unwrap();
 }
 
 fn run(server: &str, statement: &str) {
