@@ -1,6 +1,7 @@
 //! The server while its database is away, held up, or full.
 
 use std::{
+    fs,
     path::Path,
     process::{Command, Stdio},
     sync::{
@@ -18,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{
     database::{Database, skip},
-    server::{PATIENCE, Server, eventually, serve},
+    server::{PATIENCE, Server, answered, eventually, send_signal, serve},
 };
 
 on_both_databases!(a_held_up_database_holds_nobody_up_for_long);
@@ -104,14 +105,15 @@ fn a_held_up_database_holds_nobody_up_for_long(database: &Database) {
         let mut slowest = Duration::ZERO;
         while !clients.iter().all(ScopedJoinHandle::is_finished) {
             slowest = slowest.max(answer(&server, "/livez").took);
+            // Those who wait to write stand in nobody else's way.
+            assert!(!database.is_sqlite() || answer(&server, "/readyz").is_served());
             thread::sleep(Duration::from_millis(10));
         }
         (clients.into_iter().flat_map(|client| client.join().unwrap()).collect::<Vec<_>>(), slowest)
     });
     for answer in answers {
         // SQLite's readers do not wait for its writer.
-        let may_be_served = database.is_sqlite() && READS.contains(&answer.kind);
-        assert!(answer.is_put_off() || may_be_served, "{answer:?}");
+        assert_eq!(answer.is_served(), database.is_sqlite() && READS.contains(&answer.kind), "{answer:?}");
     }
     assert!(slowest_sign_of_life < Duration::from_secs(1), "/livez took {slowest_sign_of_life:?}");
     drop(lock);
@@ -120,6 +122,27 @@ fn a_held_up_database_holds_nobody_up_for_long(database: &Database) {
         eventually("it is served again", || answer(&server, kind).is_served().then_some(()));
     }
     assert!(released.elapsed() < RELIEF, "normal after {:?}", released.elapsed());
+}
+
+#[test]
+fn a_frozen_postgres_is_given_up() {
+    let Some(cluster) = Cluster::create() else { return };
+    let server = with_an_actor(&cluster.database);
+    cluster.signal("STOP");
+    let began = Instant::now();
+    let given_up = server.request_as(Role::CastingAssistant, Method::GET, "/actors").send().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(16), "answered after {:?}", began.elapsed());
+    for name in ["retry-after", "x-request-id", "x-content-type-options", "content-security-policy"] {
+        assert!(given_up.headers().contains_key(name), "{name}");
+    }
+    let (status, problem) = answered(given_up);
+    assert_eq!((status, &problem["type"]), (503, &json!("/problems/unavailable")));
+    assert!(answer(&server, "/livez").is_served());
+    assert!(answer(&server, "/readyz").is_put_off());
+    cluster.signal("CONT");
+    for kind in KINDS.into_iter().chain(["/readyz"]) {
+        eventually("it is served again", || answer(&server, kind).is_served().then_some(()));
+    }
 }
 
 #[test]
@@ -242,6 +265,14 @@ impl Cluster {
         assert!(created.status.success(), "{said}");
         let url = String::from_utf8(created.stdout).unwrap().trim().to_owned();
         Some(Self { database: Database::at(url), folder })
+    }
+
+    /// Sends a signal to all processes of the server.
+    fn signal(&self, name: &str) {
+        let file = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
+        let postmaster = file.lines().next().unwrap();
+        let children = fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children")).unwrap();
+        send_signal(name, &format!("{postmaster} {children}"));
     }
 
     fn stop(&self) {

@@ -125,8 +125,7 @@ impl Server {
 
     /// Sends a signal by its name, such as `TERM`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status().unwrap();
-        assert!(sent.success());
+        send_signal(name, &self.pid().to_string());
     }
 
     /// Kills the process as `kill -9` does.
@@ -149,6 +148,12 @@ impl Drop for Server {
             eprintln!("the server's log:\n{}", self.log());
         }
     }
+}
+
+/// Sends a signal by its name to processes by their numbers. The shell's own `kill` is there on every machine.
+pub fn send_signal(name: &str, processes: &str) {
+    let sent = Command::new("sh").arg("-c").arg(format!("kill -{name} {processes}")).status().unwrap();
+    assert!(sent.success());
 }
 
 /// Status and JSON of a response.

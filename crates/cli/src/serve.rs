@@ -54,6 +54,7 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     let readiness = Arc::new(move || store.ready().map_err(Into::into));
     // Half of the whole wait is for the call's turn, a quarter for its connection; what is left goes to somebody else's lock.
     let blocking = Blocking::new(queue, 2 * database.checkout_timeout);
+    let blocking = if use_cases.database.has_sole_writer() { blocking.with_sole_writer() } else { blocking };
     let keys = Arc::new(KeyStore::empty());
     let (local, audience) = (trust(&auth, &keys)?, auth.audience);
     let verifier = Arc::new(Verifier::new(auth.rules, keys));

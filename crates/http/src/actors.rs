@@ -17,13 +17,16 @@ use crate::{
     paging,
     permitted::Permitted,
     problem::Problem,
-    query::ListQuery,
+    query::{ListInput, ListQuery},
     view::{self, Deletion, Named},
 };
 
 /// `GET /actors`.
-pub async fn list(app: Data<App>, call: Permitted<GetActors, ListQuery>) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input } = call;
+pub async fn list(
+    app: Data<App>,
+    call: Permitted<GetActors, ListInput<DeleteActors>>,
+) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: ListInput { query: input, .. } } = call;
     let query = match input.deleted {
         Deleted::No => ActorQuery::default(),
         shown => ActorQuery::default().showing_deleted(&permit.caller().permit::<DeleteActors>()?, shown),
@@ -43,7 +46,7 @@ pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<ActorBody>>
     let Permitted { permit, input: Json(body) } = call;
     let new = body.parse(app.today())?;
     let actors = app.actors.clone();
-    let actor = app.blocking.run(move || actors.create(&permit, &new)).await?;
+    let actor = app.blocking.run_write(move || actors.create(&permit, &new)).await?;
     let view = ActorView::of(&actor, app.today());
     view::created(format!("/actors/{}", actor.id), view.tag(), &view.named())
 }
@@ -75,7 +78,7 @@ pub async fn change(
     let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
     let changes = body.parse_changes(app.today())?;
     let actors = app.actors.clone();
-    let actor = app.blocking.run(move || actors.change(&permit, id, &precondition, &changes)).await?;
+    let actor = app.blocking.run_write(move || actors.change(&permit, id, &precondition, &changes)).await?;
     render(&actor, app.today())
 }
 
@@ -86,7 +89,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Id(id), IfMatch(precondition)) } = call;
     let actors = app.actors.clone();
-    let actor = app.blocking.run(move || actors.delete(&permit, id, &precondition)).await?;
+    let actor = app.blocking.run_write(move || actors.delete(&permit, id, &precondition)).await?;
     view::resource(StatusCode::OK, ActorView::of(&actor, app.today()).tag(), &Deletion::of(id.get()))
 }
 
@@ -94,7 +97,7 @@ pub async fn delete(
 pub async fn restore(app: Data<App>, call: Permitted<DeleteActors, Id<ActorId>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: Id(id) } = call;
     let actors = app.actors.clone();
-    let actor = app.blocking.run(move || actors.restore(&permit, id)).await?;
+    let actor = app.blocking.run_write(move || actors.restore(&permit, id)).await?;
     render(&actor, app.today())
 }
 

@@ -10,6 +10,10 @@ use std::{
 
 use actix_web::web;
 use ensemble_domain::{Error, StoreError};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 
 /// Runs use-cases on blocking threads, with a bound on how many wait and for how long.
 ///
@@ -20,9 +24,19 @@ pub struct Blocking {
     waiting: Arc<AtomicUsize>,
     queue: usize,
     patience: Duration,
+    writers: Option<Arc<Semaphore>>,
 }
 
-/// A call's place in the queue. Whoever moves it on from [`Ticket::WAITING`] decides whether it runs.
+/// A call's place in the queue, given up when nobody waits for the call any more.
+struct Place(Arc<Ticket>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.leave_queue(Ticket::GIVEN_UP);
+    }
+}
+
+/// Whoever moves it on from [`Ticket::WAITING`] decides whether the call runs.
 struct Ticket {
     state: AtomicU8,
     waiting: Arc<AtomicUsize>,
@@ -46,7 +60,14 @@ impl Blocking {
     /// At most `queue` calls wait, none longer than `patience`.
     #[must_use]
     pub fn new(queue: usize, patience: Duration) -> Self {
-        Self { waiting: Arc::default(), queue, patience }
+        Self { waiting: Arc::default(), queue, patience, writers: None }
+    }
+
+    /// For a store that writes through one connection: a call that writes waits for its turn here and not on a thread, so that
+    /// readers always find one.
+    #[must_use]
+    pub fn with_sole_writer(self) -> Self {
+        Self { writers: Some(Arc::new(Semaphore::new(1))), ..self }
     }
 
     /// Runs `work` on a blocking thread and answers what it answers.
@@ -59,29 +80,57 @@ impl Blocking {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let ticket = self.take_ticket()?;
-        let held = Arc::clone(&ticket);
-        #[expect(clippy::disallowed_methods, reason = "this is the gate that every other call goes through")]
-        let call = web::block(move || held.leave_queue(Ticket::STARTED).then(work));
-        tokio::pin!(call);
-        let finished = match tokio::time::timeout(self.patience, &mut call).await {
-            Ok(finished) => finished,
-            Err(_) if ticket.leave_queue(Ticket::GIVEN_UP) => return Err(overloaded("no database thread in time")),
-            Err(_) => call.await,
-        };
-        match finished {
-            Ok(Some(answer)) => answer,
-            Ok(None) => Err(overloaded("no database thread in time")),
-            Err(canceled) => Err(StoreError::Failed(canceled.into()).into()),
+        call(self.take_place()?, Instant::now() + self.patience, work).await
+    }
+
+    /// Runs `work`, which writes, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Blocking::run`].
+    pub async fn run_write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (place, until) = (self.take_place()?, Instant::now() + self.patience);
+        let Some(writers) = &self.writers else { return call(place, until, work).await };
+        match timeout_at(until, Arc::clone(writers).acquire_owned()).await {
+            // The turn ends with the work, even if nobody waits for that any more.
+            Ok(Ok(turn)) => call(place, until, move || (work(), drop(turn)).0).await,
+            Ok(Err(closed)) => Err(StoreError::Failed(closed.into()).into()),
+            Err(_elapsed) => Err(overloaded("other writers came first")),
         }
     }
 
-    fn take_ticket(&self) -> Result<Arc<Ticket>, Error> {
+    fn take_place(&self) -> Result<Place, Error> {
         if self.waiting.fetch_add(1, Ordering::AcqRel) >= self.queue {
             self.waiting.fetch_sub(1, Ordering::AcqRel);
             return Err(overloaded("the queue for the database is full"));
         }
-        Ok(Arc::new(Ticket { state: AtomicU8::new(Ticket::WAITING), waiting: Arc::clone(&self.waiting) }))
+        let waiting = Arc::clone(&self.waiting);
+        Ok(Place(Arc::new(Ticket { state: AtomicU8::new(Ticket::WAITING), waiting })))
+    }
+}
+
+/// Runs `work` on a thread, unless it has not begun by then.
+async fn call<T: Send + 'static>(
+    place: Place,
+    until: Instant,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let ticket = Arc::clone(&place.0);
+    #[expect(clippy::disallowed_methods, reason = "this is the gate that every other call goes through")]
+    let call = web::block(move || ticket.leave_queue(Ticket::STARTED).then(work));
+    tokio::pin!(call);
+    let finished = match timeout_at(until, &mut call).await {
+        Ok(finished) => finished,
+        Err(_) if place.0.leave_queue(Ticket::GIVEN_UP) => return Err(overloaded("no database thread in time")),
+        Err(_) => call.await,
+    };
+    match finished {
+        Ok(Some(answer)) => answer,
+        Ok(None) => Err(overloaded("no database thread in time")),
+        Err(canceled) => Err(StoreError::Failed(canceled.into()).into()),
     }
 }
 
@@ -96,7 +145,7 @@ mod tests {
         mpsc::{Receiver, Sender, TryRecvError, channel},
     };
 
-    use futures_util::future::join_all;
+    use futures_util::{FutureExt, future::join_all};
 
     use super::*;
 
@@ -134,6 +183,44 @@ mod tests {
             assert_eq!(gate.run(move || Ok(number)).await.unwrap(), number);
         }
         assert_eq!(gate.waiting.load(Ordering::Acquire), 0);
+    }
+
+    #[test]
+    fn writers_that_wait_leave_the_threads_to_readers() {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(2).build().unwrap();
+        tokio::task::LocalSet::new().block_on(&runtime, async {
+            let gate = Blocking::new(8, Duration::from_millis(200)).with_sole_writer();
+            let (began, has_begun) = channel();
+            let (end, may_end) = channel();
+            let writer = gate.run_write(move || {
+                began.send(()).unwrap();
+                may_end.recv().unwrap();
+                Ok(())
+            });
+            let others = async {
+                begun(&has_begun).await;
+                let waiting = join_all((0..4).map(|_| gate.run_write(|| Ok(()))));
+                let reader = async {
+                    gate.run(|| Ok(())).await.unwrap();
+                };
+                let (refused, ()) = tokio::join!(waiting, reader);
+                assert!(refused.iter().all(unavailable));
+                end.send(()).unwrap();
+            };
+            tokio::join!(writer, others).0.unwrap();
+            gate.run_write(|| Ok(())).await.unwrap();
+            assert_eq!(gate.waiting.load(Ordering::Acquire), 0);
+        });
+    }
+
+    #[actix_web::test]
+    async fn a_call_that_nobody_waits_for_gives_its_place_back() {
+        let gate = Blocking::new(1, Duration::from_secs(2)).with_sole_writer();
+        let turn = Arc::clone(gate.writers.as_ref().unwrap()).acquire_owned().await.unwrap();
+        assert!(gate.run_write(|| Ok(())).now_or_never().is_none());
+        drop(turn);
+        gate.run_write(|| Ok(())).await.unwrap();
     }
 
     #[actix_web::test]

@@ -1,6 +1,9 @@
 //! The outermost layer: gives each request an id, turns every error into a problem, and writes the one log line of a request.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
@@ -14,6 +17,7 @@ use actix_web::{
 };
 use ensemble_domain::{RequestId, Subject};
 use futures_util::FutureExt;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
@@ -23,6 +27,16 @@ use crate::{
 
 /// Carries the request's id there and back.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long a request may take in all: ten seconds for its body, and a few for the store.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// What every answer carries.
+const COMMON_HEADERS: [(HeaderName, &str); 3] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+];
 
 /// Who the token was issued to, noted for the log once it is known.
 pub struct Authenticated(pub Subject);
@@ -40,9 +54,11 @@ pub async fn edge(
         // Every path of this server is plain ASCII. An escape could only be a way around an exact match.
         Ok(request.error_response(Problem::no_such_route()))
     } else {
-        match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-            Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
-            Err(panic) => Err(panicked(panic.as_ref(), uri.path(), &request_id).into()),
+        let answered = timeout(DEADLINE, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
+        match answered {
+            Ok(Ok(answered)) => answered.map(ServiceResponse::map_into_boxed_body),
+            Ok(Err(panic)) => Err(cut_short(panicked(panic.as_ref()), uri.path(), &request_id)),
+            Err(_elapsed) => Err(cut_short(too_slow(), uri.path(), &request_id)),
         }
     };
     let mut response = finished(answered?, &request_id);
@@ -98,26 +114,35 @@ fn framework_problem(status: StatusCode) -> Problem {
     }
 }
 
-fn panicked(panic: &(dyn std::any::Any + Send), path: &str, request_id: &RequestId) -> Problem {
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Problem {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let problem = Problem::internal(format!("a handler panicked: {}", message.unwrap_or("no message")));
+    Problem::internal(format!("a handler panicked: {}", message.unwrap_or("no message"))).closing_connection()
+}
+
+fn too_slow() -> Problem {
+    Problem::unavailable("the request took too long and was given up; whether it had an effect is not known", 1)
+}
+
+/// The answer to a request that never came back from the application, which took the request with it.
+fn cut_short(problem: Problem, path: &str, request_id: &RequestId) -> Error {
     log_problem(&problem, request_id);
-    problem
+    tracing::info!(%request_id, status = problem.kind().status().as_u16(), "answered");
+    COMMON_HEADERS
+        .into_iter()
+        .fold(problem, |problem, (name, value)| problem.with_header(name, value))
         .with_header(X_REQUEST_ID, request_id.as_str())
-        .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .closing_connection()
         .on_occasion(path, request_id.clone())
+        .into()
 }
 
 fn set_common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
     if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
         headers.insert(X_REQUEST_ID, value);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    for (name, value) in COMMON_HEADERS {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
 }
 

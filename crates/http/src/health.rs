@@ -1,12 +1,17 @@
 //! `/livez` and `/readyz`: whether the process runs, and whether it can serve.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use actix_web::{HttpResponse, web, web::Data};
+use actix_web::{HttpResponse, web::Data};
+use ensemble_domain::Cause;
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore, oneshot};
 
-use crate::{App, app::Readiness, problem::Problem, view};
+use crate::{App, app::Readiness, problem::Problem, query::NoQuery, view};
 
 /// How long the store has to answer.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -17,11 +22,13 @@ const FRESH: Duration = Duration::from_secs(1);
 pub struct Probe {
     readiness: Readiness,
     last: Mutex<Option<(Instant, bool)>>,
+    /// Held by a question that is not answered yet.
+    asking: Arc<Semaphore>,
 }
 
 impl Probe {
     pub fn new(readiness: Readiness) -> Self {
-        Self { readiness, last: Mutex::new(None) }
+        Self { readiness, last: Mutex::new(None), asking: Arc::new(Semaphore::new(1)) }
     }
 
     async fn store_is_ready(&self) -> bool {
@@ -31,32 +38,32 @@ impl Probe {
         {
             return ready;
         }
-        let readiness = self.readiness.clone();
-        #[expect(clippy::disallowed_methods, reason = "a probe must not wait behind the requests it reports on")]
-        let asked = tokio::time::timeout(PATIENCE, web::block(move || readiness())).await;
-        let ready = match asked {
-            Ok(Ok(Ok(()))) => true,
-            Ok(Ok(Err(cause))) => unready(&*cause),
-            Ok(Err(canceled)) => unready(&canceled),
-            Err(elapsed) => unready(&elapsed),
-        };
+        let ready = self.ask().await.inspect_err(|cause| tracing::warn!(%cause, "the database is not ready")).is_ok();
         *last = Some((Instant::now(), ready));
         ready
     }
-}
 
-fn unready(cause: &dyn std::error::Error) -> bool {
-    tracing::warn!(%cause, "the database is not ready");
-    false
+    /// Asks on a thread of its own: a probe must not wait behind the requests that it reports on.
+    async fn ask(&self) -> Result<(), Cause> {
+        let asking = Arc::clone(&self.asking).try_acquire_owned().map_err(|_held| "it still owes an answer")?;
+        let readiness = self.readiness.clone();
+        let (tell, told) = oneshot::channel();
+        thread::Builder::new().name("readiness".to_owned()).spawn(move || {
+            // Nobody may be left to tell.
+            let _ = tell.send(readiness());
+            drop(asking);
+        })?;
+        tokio::time::timeout(PATIENCE, told).await??
+    }
 }
 
 /// `GET /livez`: the process runs. Touches nothing else.
-pub async fn live() -> Result<HttpResponse, Problem> {
+pub async fn live(_: NoQuery) -> Result<HttpResponse, Problem> {
     view::private(HttpResponse::Ok(), &json!({"success": true, "status": "live"}))
 }
 
 /// `GET /readyz`: the keys for tokens are there, the database answers, and its schema is current.
-pub async fn ready(app: Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn ready(app: Data<App>, _: NoQuery) -> Result<HttpResponse, Problem> {
     if app.is_draining() {
         return Err(Problem::unavailable("the server is about to stop", 1));
     }

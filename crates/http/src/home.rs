@@ -3,10 +3,10 @@
 use actix_web::HttpResponse;
 use serde_json::json;
 
-use crate::{problem::Problem, view};
+use crate::{problem::Problem, query::NoQuery, view};
 
 /// Answers name, version and links.
-pub async fn home() -> Result<HttpResponse, Problem> {
+pub async fn home(_: NoQuery) -> Result<HttpResponse, Problem> {
     let body = json!({
         "success": true,
         "name": "Ensemble",

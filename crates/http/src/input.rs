@@ -1,7 +1,7 @@
 //! What a handler takes from a request once its caller is known, read in the order in which it may be refused.
 
 use actix_web::{HttpRequest, dev::Payload};
-use ensemble_domain::{ActorId, MovieId};
+use ensemble_domain::{ActorId, Caller, Denied, MovieId};
 
 use crate::problem::{Kind, Problem};
 
@@ -9,6 +9,11 @@ use crate::problem::{Kind, Problem};
 pub trait Input: Sized {
     /// The query parameters that it reads; any other is refused.
     const PARAMETERS: &'static [&'static str] = &[];
+
+    /// Refuses what the caller may not ask for, before anything else about the request is looked at.
+    fn check(_caller: &Caller, _query: &str) -> Result<(), Denied> {
+        Ok(())
+    }
 
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem>;
 }

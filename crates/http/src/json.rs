@@ -54,7 +54,10 @@ fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     let right = essence.eq_ignore_ascii_case("application/json")
         || (is_patch && essence.eq_ignore_ascii_case("application/merge-patch+json"));
     let charset = request.encoding().is_ok_and(|encoding| encoding.name() == "UTF-8");
-    let plain = request.headers().get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+    let plain = request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
     if right && charset && plain {
         return Ok(());
     }

@@ -75,7 +75,7 @@ fn refuse_strangers(request: &HttpRequest) -> Result<(), Problem> {
     if is_loopback(host) && text(header::ORIGIN).is_none_or(own_origin) {
         return Ok(());
     }
-    Err(Problem::new(Kind::PermissionDenied, "local tokens are only for clients on this machine and for its own pages"))
+    Err(Problem::new(Kind::LocalOnly, "local tokens are only for clients on this machine and for its own pages"))
 }
 
 fn is_loopback(authority: &str) -> bool {

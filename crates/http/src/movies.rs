@@ -17,13 +17,16 @@ use crate::{
     paging,
     permitted::Permitted,
     problem::Problem,
-    query::ListQuery,
+    query::ListInput,
     view::{self, Deletion, Named},
 };
 
 /// `GET /movies`.
-pub async fn list(app: Data<App>, call: Permitted<GetMovies, ListQuery>) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input } = call;
+pub async fn list(
+    app: Data<App>,
+    call: Permitted<GetMovies, ListInput<DeleteMovies>>,
+) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input: ListInput { query: input, .. } } = call;
     let query = match input.deleted {
         Deleted::No => MovieQuery::default(),
         shown => MovieQuery::default().showing_deleted(&permit.caller().permit::<DeleteMovies>()?, shown),
@@ -38,7 +41,7 @@ pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<MovieBody>>
     let Permitted { permit, input: Json(body) } = call;
     let new = body.parse()?;
     let movies = app.movies.clone();
-    let movie = app.blocking.run(move || movies.create(&permit, &new)).await?;
+    let movie = app.blocking.run_write(move || movies.create(&permit, &new)).await?;
     let view = MovieView::of(&movie);
     view::created(format!("/movies/{}", movie.id), view.tag(), &view.named())
 }
@@ -66,7 +69,7 @@ pub async fn change(
     let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
     let changes = body.parse_changes()?;
     let movies = app.movies.clone();
-    let movie = app.blocking.run(move || movies.change(&permit, id, &precondition, &changes)).await?;
+    let movie = app.blocking.run_write(move || movies.change(&permit, id, &precondition, &changes)).await?;
     let view = MovieView::of(&movie);
     view::resource(StatusCode::OK, view.tag(), &view.named())
 }
@@ -78,7 +81,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Id(id), IfMatch(precondition)) } = call;
     let movies = app.movies.clone();
-    let movie = app.blocking.run(move || movies.delete(&permit, id, &precondition)).await?;
+    let movie = app.blocking.run_write(move || movies.delete(&permit, id, &precondition)).await?;
     view::resource(StatusCode::OK, MovieView::of(&movie).tag(), &Deletion::of(id.get()))
 }
 
@@ -86,7 +89,7 @@ pub async fn delete(
 pub async fn restore(app: Data<App>, call: Permitted<DeleteMovies, Id<MovieId>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: Id(id) } = call;
     let movies = app.movies.clone();
-    let movie = app.blocking.run(move || movies.restore(&permit, id)).await?;
+    let movie = app.blocking.run_write(move || movies.restore(&permit, id)).await?;
     let view = MovieView::of(&movie);
     view::resource(StatusCode::OK, view.tag(), &view.named())
 }

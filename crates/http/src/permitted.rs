@@ -30,6 +30,7 @@ impl<R: Requirement + 'static, I: Input + 'static> FromRequest for Permitted<R, 
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let permit = authenticate(&request)?.permit::<R>()?;
+            I::check(permit.caller(), request.query_string())?;
             query::refuse_unknown(request.query_string(), I::PARAMETERS)?;
             let input = I::take(&request, &mut payload).await?;
             Ok(Self { permit, input })

@@ -2,10 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header::ContentType};
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    problem::{Kind, Problem},
+    query::NoQuery,
+};
 
 /// Answers the page of one kind of problem.
-pub async fn page(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn page(request: HttpRequest, _: NoQuery) -> Result<HttpResponse, Problem> {
     let name = request.match_info().query("name");
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(Problem::no_such_route)?;
     Ok(HttpResponse::Ok().content_type(ContentType::html()).body(html(kind)))
@@ -46,6 +49,10 @@ const fn advice(kind: Kind) -> &'static str {
         Kind::PermissionDenied => {
             "The access token is good, but does not hold the permission that the member needs names. Ask whoever gives \
              out roles in your agency."
+        }
+        Kind::LocalOnly => {
+            "Tokens of the development issuer are handed out on the machine that the server runs on, to programs and to the \
+             server's own pages. Ask under a loopback name, without the Origin of another page."
         }
         Kind::NotFound => {
             "There is no such path, or nothing of that id: it never existed, or it was deleted. Paths match exactly, \

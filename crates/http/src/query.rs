@@ -1,9 +1,13 @@
 //! Query parameters: known names only, each once, each of its type.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    future::{Ready, ready},
+    marker::PhantomData,
+};
 
-use actix_web::{HttpRequest, dev::Payload};
-use ensemble_domain::{Deleted, Fault, FaultCode, Limit, PageNumber, PageRequest};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use ensemble_domain::{Caller, Deleted, Denied, Fault, FaultCode, Limit, PageNumber, PageRequest, Requirement};
 
 use crate::{
     input::Input,
@@ -44,11 +48,36 @@ pub struct ListQuery {
     pub deleted: Deleted,
 }
 
-impl Input for ListQuery {
+/// The query of a list that shows what is deleted to whoever may do what `D` stands for.
+pub struct ListInput<D> {
+    pub query: ListQuery,
+    deleter: PhantomData<D>,
+}
+
+impl<D: Requirement> Input for ListInput<D> {
     const PARAMETERS: &'static [&'static str] = &["page", "limit", "deleted"];
 
+    fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
+        match single(query, "deleted", deleted) {
+            Ok(Some(Deleted::Only | Deleted::With)) => caller.permit::<D>().map(drop),
+            _ => Ok(()),
+        }
+    }
+
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
-        Self::parse(request.query_string())
+        Ok(Self { query: ListQuery::parse(request.query_string())?, deleter: PhantomData })
+    }
+}
+
+/// No query parameters: any is refused.
+pub struct NoQuery;
+
+impl FromRequest for NoQuery {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(refuse_unknown(request.query_string(), &[]).map(|()| Self))
     }
 }
 
@@ -94,6 +123,8 @@ fn deleted(text: &str) -> Result<Deleted, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use ensemble_domain::DeleteActors;
+
     use super::*;
 
     fn detail(refused: Result<impl Sized, Problem>) -> String {
@@ -102,7 +133,7 @@ mod tests {
 
     #[test]
     fn an_unknown_parameter_is_refused_with_the_nearest_known_one() {
-        let known = ListQuery::PARAMETERS;
+        let known = ListInput::<DeleteActors>::PARAMETERS;
         assert!(refuse_unknown("page=2&limit=5", known).is_ok());
         assert_eq!(
             detail(refuse_unknown("pgae=2", known)),

@@ -41,6 +41,7 @@ impl DatabaseSettings {
 pub struct Database {
     store: Store,
     connections: u32,
+    has_sole_writer: bool,
 }
 
 impl Database {
@@ -61,17 +62,25 @@ impl Database {
         connector.check()?;
         let pool = |purpose, size| Pool::new(Arc::clone(&connector), purpose, size, settings.checkout_timeout);
         let everyday = pool(Purpose::Everyday, size);
-        Ok(if connector.has_sole_writer() {
-            Self { store: Store::new(everyday, pool(Purpose::SoleWriter, 1)), connections: size.saturating_add(1) }
+        let has_sole_writer = connector.has_sole_writer();
+        let (writers, connections) = if has_sole_writer {
+            (pool(Purpose::SoleWriter, 1), size.saturating_add(1))
         } else {
-            Self { store: Store::new(everyday.clone(), everyday), connections: size }
-        })
+            (everyday.clone(), size)
+        };
+        Ok(Self { store: Store::new(everyday, writers), connections, has_sole_writer })
     }
 
     /// How many calls can run at once; more than these wait for each other.
     #[must_use]
     pub const fn connections(&self) -> u32 {
         self.connections
+    }
+
+    /// Tells whether all writes go through one connection, so that more than one at a time only wait for each other.
+    #[must_use]
+    pub const fn has_sole_writer(&self) -> bool {
+        self.has_sole_writer
     }
 
     /// The actors of this database.

@@ -167,7 +167,7 @@ fn local_tokens() -> Vec<Case> {
     let wanted = |body: &str| send(Method::POST, "/local/token", body);
     let stranger = || {
         let detail = "local tokens are only for clients on this machine and for its own pages";
-        refused(403, "permission-denied", detail)
+        refused(403, "local-only", detail)
     };
     let good = || wanted(r#"{"role": "assistant"}"#);
     vec![

@@ -256,3 +256,12 @@ async fn a_full_queue_leaves_alone_what_asks_no_store() {
         assert_eq!(server.answer(get(path).by_an_assistant()).await.status, 200, "{path}");
     }
 }
+
+#[actix_web::test]
+async fn paths_that_anybody_may_read_have_no_query_parameters() {
+    let server = a_server().start().await;
+    for path in ["/", "/livez", "/readyz", "/problems/not-found"] {
+        let answer = server.answer(get(&format!("{path}?page=1"))).await;
+        assert_eq!(answer.problem(), (400, "unknown-parameter".to_owned()), "{path}");
+    }
+}

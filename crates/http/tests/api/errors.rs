@@ -142,6 +142,16 @@ fn table() -> Vec<Row> {
             ],
         },
         Row {
+            kind: "local-only",
+            server: a_server().with_local_tokens(),
+            call: post("/local/token").header("Host", "casting.example.org").json(&json!({"role": "producer"})),
+            status: 403,
+            title: "Only this machine may ask",
+            detail: "local tokens are only for clients on this machine and for its own pages",
+            members: json!({}),
+            headers: &[("Cache-Control", "no-store")],
+        },
+        Row {
             kind: "not-found",
             server: an_empty_server(),
             call: get("/actors/7").by_an_assistant(),

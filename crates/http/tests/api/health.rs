@@ -52,9 +52,18 @@ async fn a_server_with_keys_and_a_store_is_ready() {
     assert_eq!(asked.load(Ordering::Acquire), 1);
 }
 
-#[actix_web::test]
-async fn a_server_that_is_busy_is_ready() {
-    assert_eq!(a_server().queueing(0).answer(get("/readyz")).await.status, 200);
+#[test]
+fn a_server_all_of_whose_threads_are_busy_is_ready() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let (end, may_end) = mpsc::channel::<()>();
+        let (began, has_begun) = tokio::sync::oneshot::channel();
+        let busy = runtime.spawn_blocking(move || (began.send(()), may_end.recv()));
+        has_begun.await.unwrap();
+        assert_eq!(a_server().answer(get("/readyz")).await.status, 200);
+        drop(end);
+        busy.await.unwrap().0.unwrap();
+    });
 }
 
 #[actix_web::test]

@@ -20,7 +20,7 @@ async fn answer(call: Call) -> Answer {
 
 fn a_stranger_s_refusal() -> Value {
     let detail = "local tokens are only for clients on this machine and for its own pages";
-    a_problem(403, "permission-denied", "A permission is missing", "/local/token", detail)
+    a_problem(403, "local-only", "Only this machine may ask", "/local/token", detail)
 }
 
 #[actix_web::test]

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use ensemble_domain::{Precondition, Role, StoreError};
 
-use crate::fixture::{BODY_LIMIT, Call, Server, a_server, an_actor, call, delete, patch, token_of, version};
+use crate::fixture::{BODY_LIMIT, Call, Server, a_server, an_actor, call, delete, get, patch, token_of, version};
 
 /// What can be wrong with a change of an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,17 @@ async fn whoever_may_not_act_learns_nothing_about_ids() {
         assert_eq!(anonymous.problem(), (401, "unauthenticated".to_owned()), "{path}");
         let assistant = server.answer(delete(path).by_an_assistant()).await;
         assert_eq!(assistant.problem(), (403, "permission-denied".to_owned()), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_may_not_see_what_is_deleted_learns_nothing_else_about_the_query() {
+    let server = a_server().start().await;
+    for path in ["/actors", "/movies"] {
+        for query in ["deleted=only&page=0", "limit=0&deleted=with", "deleted=only&pgae=2"] {
+            let assistant = server.answer(get(&format!("{path}?{query}")).by_an_assistant()).await;
+            assert_eq!(assistant.problem(), (403, "permission-denied".to_owned()), "{path}?{query}");
+        }
     }
 }
 
