@@ -13,6 +13,7 @@ use std::{
     thread,
 };
 
+use diesel::connection::SimpleConnection;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -87,12 +88,64 @@ fn migrations_are_applied_and_taken_back(database: &Database) {
     }
 }
 
+#[test]
+fn asking_for_the_migrations_of_a_file_does_not_make_it() {
+    let folder = TempDir::new().unwrap();
+    let ran = run(ensemble(folder.path()).args(["migrate", "status"]).env("DATABASE_URL", "sqlite://ensemble.db"));
+    assert_eq!(ran, Ran { code: 0, out: format!("pending {MIGRATION}\n"), err: String::new() });
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_that_cannot_be_made_is_told_with_what_would_be_right() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("taken.db")).unwrap();
+    for command in [&["serve", "--port", "0"][..], &["migrate", "up"], &["migrate", "down"], &["migrate", "status"]] {
+        let ran = run(ensemble(folder.path()).args(command).env("DATABASE_URL", "sqlite://nope/x.db"));
+        let told =
+            "ensemble: database.url: the folder of the SQLite file, nope, does not exist; make it, or name another\n";
+        assert_eq!((ran.code, ran.err.as_str()), (1, told), "{command:?}");
+    }
+    for command in [&["serve", "--port", "0"][..], &["migrate", "up"], &["migrate", "down"]] {
+        let ran = run(ensemble(folder.path()).args(command).env("DATABASE_URL", "sqlite://taken.db"));
+        let told = "ensemble: database.url: the SQLite file taken.db cannot be opened for writing; it and its folder must be \
+                    writable: ";
+        assert_eq!(ran.code, 1, "{command:?}");
+        assert!(ran.err.starts_with(told), "{command:?}: {}", ran.err);
+    }
+}
+
 fn an_agency_is_added_to_an_empty_database_only(database: &Database) {
     assert_eq!(answer(database, &["migrate", "up"]).0, 0);
     assert_eq!(answer(database, &["seed"]), (0, "added 40 actors and 12 movies\n".to_owned()));
     assert_eq!(answer(database, &["seed"]), (0, "the database is not empty; nothing was added\n".to_owned()));
     let server = Server::start(database);
     assert_eq!((&server.get("/actors").1["total"], &server.get("/movies").1["total"]), (&40.into(), &12.into()));
+}
+
+#[test]
+fn an_interrupted_seed_is_completed_by_the_next() {
+    let database = Database::sqlite();
+    assert_eq!(answer(&database, &["migrate", "up"]).0, 0);
+    let mut file = database.file();
+    let interruption = "CREATE TRIGGER interruption BEFORE INSERT ON movies WHEN new.title = 'Tomorrow, the Mountain'
+                        BEGIN SELECT RAISE(ABORT, 'interrupted'); END";
+    file.batch_execute(interruption).unwrap();
+    assert_eq!(answer(&database, &["seed"]), (1, String::new()));
+    file.batch_execute("DROP TRIGGER interruption").unwrap();
+    assert_eq!(answer(&database, &["seed"]), (0, "added 12 movies\n".to_owned()), "all of a kind is added or none");
+    let server = Server::start(&database);
+    assert_eq!((&server.get("/actors").1["total"], &server.get("/movies").1["total"]), (&40.into(), &12.into()));
+}
+
+#[test]
+fn what_is_deleted_is_not_added_again() {
+    let database = Database::sqlite();
+    assert_eq!(answer(&database, &["migrate", "up"]).0, 0);
+    assert_eq!(answer(&database, &["seed"]).0, 0);
+    let deletion = "UPDATE actors SET deleted_at = updated_at; UPDATE movies SET deleted_at = updated_at";
+    database.file().batch_execute(deletion).unwrap();
+    assert_eq!(answer(&database, &["seed"]).1, "the database is not empty; nothing was added\n");
 }
 
 fn nothing_is_added_without_a_schema(database: &Database) {

@@ -26,7 +26,7 @@ pub fn actors(settings: &Settings, file: &Path) -> Result<(), Failure> {
     let rows = read(&csv, use_cases.clock.today())?;
     let imported = use_cases.actors.import(&operator::permit("import")?, &rows);
     let count = imported.map_err(|error| Failure::because("nothing was imported", &error))?;
-    print(&format!("imported {count} actors"))
+    print(&format!("imported {count} {}", if count == 1 { "actor" } else { "actors" }))
 }
 
 fn read_file(path: &Path, csv: &mut Vec<u8>) -> io::Result<usize> {
@@ -69,8 +69,12 @@ fn row(record: ByteRecord, header: &StringRecord) -> Result<StringRecord, String
 /// Where the columns are, and the first line.
 fn columns(reader: &mut Reader<&[u8]>) -> Result<([usize; 3], StringRecord), Failure> {
     let header = reader.headers().map_err(|error| Failure::because("nothing was imported", &error))?.clone();
-    let place = |name| header.iter().position(|column| column.trim_start_matches('\u{feff}') == name);
-    let places = COLUMNS.map(place);
+    let named: Vec<_> = header.iter().map(|column| column.trim_start_matches('\u{feff}')).collect();
+    if let Some(twice) = COLUMNS.into_iter().find(|name| named.iter().filter(|column| *column == name).count() > 1) {
+        let text = format!("nothing was imported: the first line must name the column {twice} only once");
+        return Err(Failure::Other(text));
+    }
+    let places = COLUMNS.map(|name| named.iter().position(|column| *column == name));
     if let [Some(name), Some(age), Some(gender)] = places {
         return Ok(([name, age, gender], header));
     }
@@ -90,7 +94,8 @@ fn actor(record: &StringRecord, [name, age, gender]: [usize; 3], today: NaiveDat
 }
 
 fn refusal(refused: &[String]) -> Failure {
-    let mut lines = vec![format!("nothing was imported, since {} rows are not right:", refused.len())];
+    let rows = if refused.len() == 1 { "row is" } else { "rows are" };
+    let mut lines = vec![format!("nothing was imported, since {} {rows} not right:", refused.len())];
     lines.extend(refused.iter().take(TOLD).cloned());
     let more = refused.len().saturating_sub(TOLD);
     lines.extend((more > 0).then(|| format!("and {more} more")));
@@ -128,6 +133,21 @@ mod tests {
     fn a_missing_column_is_named() {
         let wanted = "nothing was imported: the first line must name the columns name, age, gender";
         assert_eq!(rows("name,gender\nAda,f\n").unwrap_err(), wanted);
+    }
+
+    #[test]
+    fn a_column_that_is_named_twice_is_refused() {
+        for (header, column) in [("name,age,name,gender", "name"), ("\u{feff}age,name,gender,x,age", "age")] {
+            let wanted = format!("nothing was imported: the first line must name the column {column} only once");
+            assert_eq!(rows(&format!("{header}\n")).unwrap_err(), wanted, "{header:?}");
+        }
+        assert!(rows("x,name,x,age,gender\n1,Ada,2,36,f\n").is_ok(), "other columns are ignored");
+    }
+
+    #[test]
+    fn one_row_is_told_as_one() {
+        let refused = rows("name,age,gender\nBob,121,m\n").unwrap_err();
+        assert!(refused.starts_with("nothing was imported, since 1 row is not right:\n"), "{refused}");
     }
 
     #[test]

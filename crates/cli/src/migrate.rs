@@ -10,7 +10,7 @@ use crate::{
 /// Applies, takes back or lists migrations.
 pub fn run(settings: &Settings, command: MigrateCommand) -> Result<(), Failure> {
     let migrator = wiring::migrator(settings);
-    let failed = |error| Failure::because(&format!("the schema of {}", settings.database.url), &error);
+    let failed = |error| wiring::not_migrated(settings, &error);
     match command {
         MigrateCommand::Up => {
             let applied = migrator.up().map_err(failed)?;

@@ -1,31 +1,39 @@
 //! `ensemble seed`: an agency to try things out with. Its people and movies are made up.
 
 use ensemble_domain::{
-    ActorName, ActorQuery, Born, Gender, InvalidFields, Limit, MovieQuery, NewActor, NewMovie, PageNumber, PageRequest,
-    ReleaseDate, ShootWindow, Title, parse_day,
+    ActorName, ActorQuery, Born, Deleted, Gender, InvalidFields, Limit, MovieQuery, NewActor, NewMovie, PageNumber,
+    PageRequest, ReleaseDate, ShootWindow, Title, parse_day,
 };
 
 use crate::{failure::Failure, failure::print, operator, settings::Settings, wiring};
 
 const COMMAND: &str = "seed";
 
-/// Fills an empty database; one that holds anything stays as it is.
+/// Adds the actors where there are none, and the movies where there are none; deleted ones count. Each kind is added whole or not
+/// at all, so that a second run completes one that was interrupted.
 pub fn run(settings: &Settings) -> Result<(), Failure> {
     let use_cases = wiring::use_cases_with_schema(settings)?;
     let failed = |error| Failure::because("the database could not be filled", &error);
     let one = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
-    let actors = use_cases.actors.list(&operator::permit(COMMAND)?, &ActorQuery::default(), one).map_err(failed)?;
-    let movies = use_cases.movies.list(&operator::permit(COMMAND)?, &MovieQuery::default(), one).map_err(failed)?;
-    if actors.total + movies.total > 0 {
+    let query = ActorQuery::default().showing_deleted(&operator::permit(COMMAND)?, Deleted::With);
+    let actors = use_cases.actors.list(&operator::permit(COMMAND)?, &query, one).map_err(failed)?.total;
+    let query = MovieQuery::default().showing_deleted(&operator::permit(COMMAND)?, Deleted::With);
+    let movies = use_cases.movies.list(&operator::permit(COMMAND)?, &query, one).map_err(failed)?.total;
+    let mut added = Vec::new();
+    if actors == 0 {
+        let actors = ACTORS.into_iter().map(actor).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+        let count = use_cases.actors.import(&operator::permit(COMMAND)?, &actors).map_err(failed)?;
+        added.push(format!("{count} actors"));
+    }
+    if movies == 0 {
+        let movies = MOVIES.into_iter().map(movie).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+        let count = use_cases.movies.import(&operator::permit(COMMAND)?, &movies).map_err(failed)?;
+        added.push(format!("{count} movies"));
+    }
+    if added.is_empty() {
         return print("the database is not empty; nothing was added");
     }
-    let actors = ACTORS.into_iter().map(actor).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
-    let movies = MOVIES.into_iter().map(movie).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
-    use_cases.actors.import(&operator::permit(COMMAND)?, &actors).map_err(failed)?;
-    for movie in &movies {
-        use_cases.movies.create(&operator::permit(COMMAND)?, movie).map_err(failed)?;
-    }
-    print(&format!("added {} actors and {} movies", actors.len(), movies.len()))
+    print(&format!("added {}", added.join(" and ")))
 }
 
 fn wrong(error: &InvalidFields) -> Failure {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ensemble_auth::LocalIssuer;
 use ensemble_domain::{ActorService, Clock, MovieService};
-use ensemble_infra::{Database, Migrator, NotReady, SystemClock};
+use ensemble_infra::{Database, MigrateError, Migrator, NotReady, SystemClock};
 
 use crate::{
     failure::Failure,
@@ -46,6 +46,14 @@ pub fn use_cases_with_schema(settings: &Settings) -> Result<UseCases, Failure> {
 /// What migrates the database of these settings.
 pub fn migrator(settings: &Settings) -> Migrator {
     Migrator::new(&settings.database.url)
+}
+
+/// Why the schema is not as it should be. Where there is no place for the database, it is the setting that is wrong.
+pub fn not_migrated(settings: &Settings, error: &MigrateError) -> Failure {
+    match error {
+        MigrateError::Place(place) => Failure::because("database.url", place),
+        _ => Failure::because(&format!("the schema of {}", settings.database.url), error),
+    }
 }
 
 /// Opens the development issuer, making its key at first use.

@@ -28,7 +28,8 @@ impl<T> Change<T> {
     }
 }
 
-/// One line of text: trimmed, in Unicode's normalization form C (UAX 15), 1 to `max` characters, no control characters.
+/// One line of text: trimmed, in Unicode's normalization form C (UAX 15), 1 to `max` characters, no control characters and no
+/// separators of lines or paragraphs.
 pub fn parse_line(raw: String, max: usize) -> Result<String, Fault> {
     let trimmed = raw.trim();
     let line = match (trimmed.len() == raw.len(), is_nfc(trimmed)) {
@@ -36,7 +37,7 @@ pub fn parse_line(raw: String, max: usize) -> Result<String, Fault> {
         (false, true) => trimmed.to_owned(),
         (_, false) => trimmed.nfc().collect(),
     };
-    if line.chars().any(char::is_control) {
+    if line.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Err(Fault::new(FaultCode::Characters, "must not contain control characters"));
     }
     match line.chars().count() {
@@ -101,6 +102,14 @@ mod tests {
         for raw in ["a\0b", "a\nb", "a\tb", "a\u{7f}", "a\u{85}b", "\u{1b}[1m"] {
             assert_eq!(line(raw), Err(FaultCode::Characters), "{raw:?}");
         }
+    }
+
+    #[test]
+    fn a_line_does_not_break() {
+        for raw in ["a\u{2028}b", "a\u{2029}b"] {
+            assert_eq!(line(raw), Err(FaultCode::Characters), "{raw:?}");
+        }
+        assert_eq!(line("a\u{2028}"), Ok("a".to_owned()));
     }
 
     #[test]

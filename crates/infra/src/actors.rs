@@ -14,11 +14,8 @@ use crate::{
     connection::{AnyConnection, MultiBackend},
     error::{Corrupt, Trouble},
     schema::actors,
-    store::{Among, Step, Store, Stored, change},
+    store::{Among, CHUNK, Step, Store, Stored, change},
 };
-
-/// How many rows one statement adds.
-const CHUNK: usize = 1000;
 
 /// The actors of one database.
 pub struct Actors(pub Store);

@@ -9,6 +9,7 @@ use crate::{
     OpenError,
     actors::NewActorRow,
     error::{ConnectError, Symptom},
+    movies::NewMovieRow,
 };
 
 /// How long a call waits for a lock that somebody else holds. Longer than the second after which PostgreSQL looks for a deadlock,
@@ -54,6 +55,9 @@ pub trait Dialect {
     /// Adds the rows with as few statements as the database allows, and answers how many they were.
     fn insert_actors(&mut self, rows: &[NewActorRow<'_>]) -> QueryResult<usize>;
 
+    /// The same for movies.
+    fn insert_movies(&mut self, rows: &[NewMovieRow<'_>]) -> QueryResult<usize>;
+
     /// Tells whether the connection still leads to a database that takes reads and writes.
     fn is_usable(&mut self) -> bool;
 
@@ -82,6 +86,16 @@ pub trait Connector: Send + Sync + fmt::Debug {
 
     /// Tells at start whether the settings can work at all, as far as that is known without the database.
     fn check(&self) -> Result<(), OpenError>;
+
+    /// Tells whether a file can be opened, or made, where the settings want it. A server is not asked.
+    fn check_place(&self) -> Result<(), OpenError> {
+        Ok(())
+    }
+
+    /// The migrations of a database that is not there yet; `None` when it is there, or when only a connection could tell.
+    fn migrations_if_absent(&self) -> Result<Option<EmbeddedMigrations>, OpenError> {
+        Ok(None)
+    }
 
     /// How many everyday connections are kept unless the settings say so.
     fn default_pool_size(&self) -> u32;

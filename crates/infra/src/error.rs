@@ -17,10 +17,10 @@ pub enum OpenError {
     #[error("database.checkout_timeout must be longer than nothing")]
     CheckoutTimeout,
     /// The file's folder is missing.
-    #[error("the folder of the SQLite file, {}, does not exist", .0.display())]
+    #[error("the folder of the SQLite file, {}, does not exist; make it, or name another", .0.display())]
     NoFolder(PathBuf),
     /// The file cannot be opened, or not be written.
-    #[error("the SQLite file {} cannot be opened for writing", .path.display())]
+    #[error("the SQLite file {} cannot be opened for writing; it and its folder must be writable", .path.display())]
     NotWritable {
         /// The file.
         path: PathBuf,

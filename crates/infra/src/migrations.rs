@@ -7,12 +7,12 @@ use diesel::{
     connection::TransactionManager,
     migration::{Migration, MigrationSource},
 };
-use diesel_migrations::MigrationHarness;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use ensemble_domain::Cause;
 use thiserror::Error;
 
 use crate::{
-    ConnectError, DatabaseUrl,
+    ConnectError, DatabaseUrl, OpenError,
     connection::{AnyConnection, AnyConnector, MultiBackend, Purpose},
     error::Symptom,
     schema::__diesel_schema_migrations,
@@ -32,6 +32,9 @@ pub struct Migrator {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum MigrateError {
+    /// There is no place for the database where the settings want it.
+    #[error(transparent)]
+    Place(#[from] OpenError),
     /// The database cannot be reached.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -53,6 +56,7 @@ impl Migrator {
     ///
     /// [`MigrateError`] at the first that fails; those before it stay applied.
     pub fn up(&self) -> Result<Vec<String>, MigrateError> {
+        self.connector.check_place()?;
         let mut connection = self.connector.connect(Purpose::Migration)?;
         let mut applied = Vec::new();
         while let Some(name) = exclusively(&mut connection, apply_next)? {
@@ -68,6 +72,7 @@ impl Migrator {
     ///
     /// [`MigrateError`] when it fails or belongs to a newer version of this program.
     pub fn down(&self) -> Result<Option<String>, MigrateError> {
+        self.connector.check_place()?;
         let mut connection = self.connector.connect(Purpose::Migration)?;
         let reverted = exclusively(&mut connection, revert_newest)?;
         if let Some(name) = &reverted {
@@ -76,12 +81,16 @@ impl Migrator {
         Ok(reverted)
     }
 
-    /// Answers the name of every migration, oldest first, and whether it is applied. Changes nothing.
+    /// Answers the name of every migration, oldest first, and whether it is applied. Changes nothing, and makes no file.
     ///
     /// # Errors
     ///
     /// [`MigrateError`] when the database cannot be reached.
     pub fn status(&self) -> Result<Vec<(String, bool)>, MigrateError> {
+        if let Some(source) = self.connector.migrations_if_absent()? {
+            let steps = steps(&source).map_err(MigrateError::Failed)?;
+            return Ok(steps.iter().map(|step| (step.name().to_string(), false)).collect());
+        }
         let mut connection = self.connector.connect(Purpose::Everyday)?;
         status(&mut connection).map_err(MigrateError::Failed)
     }
@@ -104,12 +113,13 @@ pub fn status(connection: &mut AnyConnection) -> Result<Vec<(String, bool)>, Cau
         Err(error) => return Err(error.into()),
     };
     let is_applied = |step: &dyn Migration<_>| applied.contains(&step.name().version().to_string());
-    Ok(steps(connection)?.iter().map(|step| (step.name().to_string(), is_applied(step.as_ref()))).collect())
+    let steps = steps(&connection.dialect().migrations())?;
+    Ok(steps.iter().map(|step| (step.name().to_string(), is_applied(step.as_ref()))).collect())
 }
 
 /// All migrations, oldest first.
-fn steps(connection: &mut AnyConnection) -> Result<Steps, Cause> {
-    let mut steps: Steps = connection.dialect().migrations().migrations()?;
+fn steps(source: &EmbeddedMigrations) -> Result<Steps, Cause> {
+    let mut steps: Steps = source.migrations()?;
     steps.sort_by(|one, other| one.name().version().cmp(&other.name().version()));
     Ok(steps)
 }
@@ -124,7 +134,7 @@ fn apply_next(connection: &mut AnyConnection) -> Result<Option<String>, Cause> {
 
 fn revert_newest(connection: &mut AnyConnection) -> Result<Option<String>, Cause> {
     let Some(newest) = connection.applied_migrations()?.into_iter().next() else { return Ok(None) };
-    let steps = steps(connection)?;
+    let steps = steps(&connection.dialect().migrations())?;
     let step = steps.iter().find(|step| step.name().version() == newest);
     let step = step.ok_or_else(|| format!("migration {newest} is not known to this version of the program"))?;
     connection.revert_migration(step.as_ref())?;

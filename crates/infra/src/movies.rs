@@ -14,7 +14,7 @@ use crate::{
     connection::{AnyConnection, MultiBackend},
     error::{Corrupt, Trouble},
     schema::movies,
-    store::{Among, Step, Store, Stored, change},
+    store::{Among, CHUNK, Step, Store, Stored, change},
 };
 
 /// The movies of one database.
@@ -89,6 +89,22 @@ impl MovieRepository for Movies {
             let insert = diesel::insert_into(movies::table).values(NewMovieRow::of(new, now));
             let row: MovieRow = insert.returning(movies::all_columns).get_result(writer.for_writing())?;
             Ok(Step::Done(Movie::try_from(row)?))
+        })
+    }
+
+    fn insert_all(
+        &self,
+        _permit: &Permit<PostMovies>,
+        new: &[NewMovie],
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
+        self.0.write_bulk(|connection| {
+            let mut added = 0;
+            for chunk in new.chunks(CHUNK) {
+                let rows: Vec<_> = chunk.iter().map(|new| NewMovieRow::of(new, now)).collect();
+                added += connection.dialect().insert_movies(&rows)?;
+            }
+            Ok(added)
         })
     }
 

@@ -14,6 +14,9 @@ use crate::{
     pool::{Pool, Session},
 };
 
+/// How many rows one statement adds.
+pub const CHUNK: usize = 1000;
+
 /// The most attempts at one call.
 const ATTEMPTS: u32 = 3;
 

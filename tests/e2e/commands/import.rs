@@ -55,7 +55,7 @@ fn actors_are_imported_from_standard_input() {
     let path = database.folder.path().join("actors.csv");
     fs::write(&path, "name,age,gender\nNada Haddad,20,f\n").unwrap();
     let ran = run_with_input(&mut on(&database, &["import", "actors", "-"]), File::open(path).unwrap().into());
-    assert_eq!(ran, Ran { code: 0, out: "imported 1 actors\n".to_owned(), err: String::new() });
+    assert_eq!(ran, Ran { code: 0, out: "imported 1 actor\n".to_owned(), err: String::new() });
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `ensemble serve` at a shell.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
     net::TcpListener,
     process::{Child, Command, Stdio},
@@ -11,7 +12,10 @@ use std::{
 use serde_json::Value;
 
 use super::{on, run};
-use crate::{database::Database, server::PATIENCE};
+use crate::{
+    database::Database,
+    server::{PATIENCE, Server, serve},
+};
 
 #[test]
 fn a_port_in_use_is_refused_with_another() {
@@ -20,6 +24,32 @@ fn a_port_in_use_is_refused_with_another() {
     let ran = run(&mut on(&Database::sqlite(), &["serve", "--port", &port]));
     let told = format!("ensemble: http.port {port} is taken by another program; choose another, such as --port 0");
     assert_eq!((ran.code, ran.err.lines().last()), (78, Some(told.as_str())));
+}
+
+/// Serves that database after that command of a shell.
+fn serve_after(database: &Database, limit: &str) -> Server {
+    let serve = serve(database);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")]).arg(serve.get_program()).args(serve.get_args());
+    shell.current_dir(database.folder.path()).env_clear();
+    shell.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    Server::run(shell)
+}
+
+#[test]
+fn as_many_files_may_be_open_as_the_system_allows() {
+    let server = serve_after(&Database::sqlite(), "ulimit -S -n 256");
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.pid())).unwrap();
+    let limits = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+    let limits: Vec<_> = limits.split_whitespace().collect();
+    assert_eq!(limits[0], limits[1], "the soft limit is the hard one");
+    assert_ne!(limits[0], "256");
+}
+
+#[test]
+fn too_few_open_files_are_told_once() {
+    let server = serve_after(&Database::sqlite(), "ulimit -n 256");
+    assert_eq!(server.log().matches("too few open files are allowed").count(), 1, "{}", server.log());
 }
 
 /// A process that is killed when dropped.

@@ -1,6 +1,14 @@
 //! Each setting made into what it stands for, or refused with what would be right.
 
-use std::{fmt::Display, net::IpAddr, num::NonZero, path::PathBuf, str::FromStr, thread, time::Duration};
+use std::{
+    fmt::Display,
+    net::{IpAddr, SocketAddr},
+    num::NonZero,
+    path::PathBuf,
+    str::FromStr,
+    thread,
+    time::Duration,
+};
 
 use ensemble_auth::{
     Algorithm, BadRules, KeySource, LOCAL_AUDIENCE, LOCAL_ISSUER, Rules, TypRule, UnknownAlgorithm, check_issuer,
@@ -24,6 +32,7 @@ impl Layers {
     pub fn check(&self) -> Result<Settings, SettingsError> {
         let database = self.database()?;
         self.rate_limit()?;
+        self.metrics()?;
         Ok(Settings {
             queue: self.number("database.queue", 1, 1_000_000)?,
             migrate_on_start: self.choice(
@@ -155,15 +164,6 @@ impl Layers {
         let workers = if workers == 0 { thread::available_parallelism().map_or(2, NonZero::get) } else { workers };
         let proxies = self.list("http.trusted_proxies")?;
         let proxies = proxies.iter().map(|proxy| self.network(proxy)).collect::<Result<_, _>>()?;
-        let metrics = match self.text("metrics.address").as_str() {
-            "" => None,
-            address => Some(address.parse().map_err(|_unread| {
-                self.wrong(
-                    "metrics.address",
-                    &format!("must be an address and a port such as 127.0.0.1:9100, not {address:?}"),
-                )
-            })?),
-        };
         Ok(HttpSettings {
             host: self.text("http.host"),
             port: self.number("http.port", 0, 65_535)?,
@@ -173,7 +173,6 @@ impl Layers {
             trusted_proxies: proxies,
             drain_delay: self.seconds("http.drain_delay", 0, 300)?,
             shutdown_timeout: self.seconds("http.shutdown_timeout", 0, 300)?,
-            metrics,
         })
     }
 
@@ -202,6 +201,15 @@ impl Layers {
         network.map_err(|_unread| {
             self.wrong("http.trusted_proxies", &format!("must list networks such as 10.0.0.0/8, not {text:?}"))
         })
+    }
+
+    fn metrics(&self) -> Result<(), SettingsError> {
+        let address = self.text("metrics.address");
+        if address.is_empty() || address.parse::<SocketAddr>().is_ok() {
+            return Ok(());
+        }
+        let text = format!("must be an address and a port such as 127.0.0.1:9100, not {address:?}");
+        Err(self.wrong("metrics.address", &text))
     }
 
     fn rate_limit(&self) -> Result<(), SettingsError> {

@@ -3,7 +3,7 @@
 mod check;
 mod layers;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use ensemble_auth::{KeySource, Rules};
 use ensemble_http::CorsOrigins;
@@ -60,9 +60,6 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNet>,
     pub drain_delay: Duration,
     pub shutdown_timeout: Duration,
-    /// The listener of the metrics; checked, and not used yet.
-    #[expect(dead_code, reason = "read once there are metrics")]
-    pub metrics: Option<SocketAddr>,
 }
 
 /// What is logged, and how.

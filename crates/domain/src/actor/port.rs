@@ -27,13 +27,14 @@ impl ActorQuery {
 
 /// Keeps actors.
 ///
-/// Every call is one transaction: it happens whole or not at all, and has happened once it answers. A call that writes takes the
+/// Every call that writes is one transaction: it happens whole or not at all, and has happened once it answers. It takes the
 /// permit for it, whose caller the adapter may record. All calls answer [`StoreError::Unavailable`] when the store cannot be
 /// reached or is too busy, and [`StoreError::Failed`] when it answers what it never should.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[allow(clippy::missing_errors_doc, reason = "the errors are the same for every call and stand above")]
 pub trait ActorRepository: Send + Sync {
-    /// Answers one page of the actors that the query shows, by ascending id, with the number of all it shows.
+    /// Answers one page of the actors that the query shows, by ascending id, with the number of all it shows. The total of a page
+    /// may be a moment younger than its items.
     fn list(&self, query: &ActorQuery, page: PageRequest) -> Result<Page<Actor>, StoreError>;
 
     /// Answers the actor, or `None` when there is none or it is deleted.

@@ -27,13 +27,14 @@ impl MovieQuery {
 
 /// Keeps movies.
 ///
-/// Every call is one transaction: it happens whole or not at all, and has happened once it answers. A call that writes takes the
+/// Every call that writes is one transaction: it happens whole or not at all, and has happened once it answers. It takes the
 /// permit for it, whose caller the adapter may record. All calls answer [`StoreError::Unavailable`] when the store cannot be
 /// reached or is too busy, and [`StoreError::Failed`] when it answers what it never should.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[allow(clippy::missing_errors_doc, reason = "the errors are the same for every call and stand above")]
 pub trait MovieRepository: Send + Sync {
-    /// Answers one page of the movies that the query shows, by ascending id, with the number of all it shows.
+    /// Answers one page of the movies that the query shows, by ascending id, with the number of all it shows. The total of a page
+    /// may be a moment younger than its items.
     fn list(&self, query: &MovieQuery, page: PageRequest) -> Result<Page<Movie>, StoreError>;
 
     /// Answers the movie, or `None` when there is none or it is deleted.
@@ -41,6 +42,14 @@ pub trait MovieRepository: Send + Sync {
 
     /// Adds a movie of version 1, created at `now`, and answers it with its id.
     fn insert(&self, permit: &Permit<PostMovies>, new: &NewMovie, now: DateTime<Utc>) -> Result<Movie, StoreError>;
+
+    /// Adds all these movies or none, and answers how many they were.
+    fn insert_all(
+        &self,
+        permit: &Permit<PostMovies>,
+        new: &[NewMovie],
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError>;
 
     /// Writes what [`Movie::amended`] makes of the stored movie, one version up, and answers it. Answers the movie as it is when
     /// that is `None`, and `None` when there is no movie or it is deleted.

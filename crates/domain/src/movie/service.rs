@@ -52,6 +52,15 @@ impl MovieService {
         Ok(self.movies.insert(permit, new, self.clock.now())?)
     }
 
+    /// Adds all these movies or none, and answers how many they were.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn import(&self, permit: &Permit<PostMovies>, new: &[NewMovie]) -> Result<usize, Error> {
+        Ok(self.movies.insert_all(permit, new, self.clock.now())?)
+    }
+
     /// Changes a movie, and answers it as it is then. Changes that change nothing leave the version as it is.
     ///
     /// # Errors
@@ -156,6 +165,18 @@ mod tests {
     }
 
     #[test]
+    fn an_import_stores_all_movies_in_one_call() {
+        let mut store = MockMovieRepository::new();
+        store
+            .expect_insert_all()
+            .withf(|_, new, at| new == [a_new_movie(), a_new_movie()] && *at == now())
+            .once()
+            .return_once(|_, new, _| Ok(new.len()));
+
+        assert_eq!(service(store).import(&permit(), &[a_new_movie(), a_new_movie()]).unwrap(), 2);
+    }
+
+    #[test]
     fn a_change_hands_the_precondition_to_the_store() {
         let mut store = MockMovieRepository::new();
         store
@@ -225,6 +246,7 @@ mod tests {
         store.expect_list().returning(move |_, _| Err(trouble()));
         store.expect_find().returning(move |_| Err(trouble()));
         store.expect_insert().returning(move |_, _, _| Err(trouble()));
+        store.expect_insert_all().returning(move |_, _, _| Err(trouble()));
         store.expect_update().returning(move |_, _, _, _, _| Err(StoreError::Stale { current: Version::FIRST }));
         store.expect_delete().returning(move |_, _, _, _| Err(trouble()));
         store.expect_restore().returning(move |_, _, _| Err(trouble()));
@@ -236,6 +258,7 @@ mod tests {
             service.list(&permit(), &MovieQuery::default(), page).map(drop),
             service.get(&permit(), id()).map(drop),
             service.create(&permit(), &a_new_movie()).map(drop),
+            service.import(&permit(), &[]).map(drop),
             service.delete(&permit(), id(), &none).map(drop),
             service.restore(&permit(), id()).map(drop),
         ];

@@ -14,7 +14,13 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use dsn::Dsn;
 pub use server::Server;
 
-use crate::{actors::NewActorRow, connection::Dialect, error::Symptom, schema::actors};
+use crate::{
+    actors::NewActorRow,
+    connection::Dialect,
+    error::Symptom,
+    movies::NewMovieRow,
+    schema::{actors, movies},
+};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
@@ -49,6 +55,10 @@ impl Dialect for PgConnection {
 
     fn insert_actors(&mut self, rows: &[NewActorRow<'_>]) -> QueryResult<usize> {
         diesel::insert_into(actors::table).values(rows).execute(self)
+    }
+
+    fn insert_movies(&mut self, rows: &[NewMovieRow<'_>]) -> QueryResult<usize> {
+        diesel::insert_into(movies::table).values(rows).execute(self)
     }
 
     fn is_usable(&mut self) -> bool {

@@ -10,8 +10,9 @@ use diesel::{
     Connection, QueryResult, RunQueryDsl, SqliteConnection, connection::SimpleConnection, dsl::sql,
     result::Error as QueryError, sql_types::Text,
 };
+use diesel_migrations::EmbeddedMigrations;
 
-use super::symptom_of;
+use super::{MIGRATIONS, symptom_of};
 use crate::{
     OpenError,
     connection::{AnyConnection, Connector, Purpose},
@@ -55,6 +56,10 @@ impl File {
         }
     }
 
+    fn check_folder(&self) -> Result<(), OpenError> {
+        if self.folder().is_dir() { Ok(()) } else { Err(OpenError::NoFolder(self.folder().to_owned())) }
+    }
+
     fn open(&self, purpose: Purpose) -> Result<SqliteConnection, ConnectError> {
         let mut connection = SqliteConnection::establish(&self.name())?;
         for pragma in PRAGMAS {
@@ -85,10 +90,18 @@ impl Connector for File {
     }
 
     fn check(&self) -> Result<(), OpenError> {
-        if !self.folder().is_dir() {
-            return Err(OpenError::NoFolder(self.folder().to_owned()));
-        }
+        self.check_place()
+    }
+
+    fn check_place(&self) -> Result<(), OpenError> {
+        self.check_folder()?;
         self.try_writing().map_err(|source| OpenError::NotWritable { path: self.path.clone(), source })
+    }
+
+    fn migrations_if_absent(&self) -> Result<Option<EmbeddedMigrations>, OpenError> {
+        self.check_folder()?;
+        // Where nobody can tell, opening it does.
+        Ok(self.path.try_exists().is_ok_and(|exists| !exists).then_some(MIGRATIONS))
     }
 
     fn default_pool_size(&self) -> u32 {

@@ -8,7 +8,13 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use file::File;
 
-use crate::{actors::NewActorRow, connection::Dialect, error::Symptom, schema::actors};
+use crate::{
+    actors::NewActorRow,
+    connection::Dialect,
+    error::Symptom,
+    movies::NewMovieRow,
+    schema::{actors, movies},
+};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
@@ -37,6 +43,10 @@ impl Dialect for SqliteConnection {
 
     fn insert_actors(&mut self, rows: &[NewActorRow<'_>]) -> QueryResult<usize> {
         diesel::insert_into(actors::table).values(rows).execute(self)
+    }
+
+    fn insert_movies(&mut self, rows: &[NewMovieRow<'_>]) -> QueryResult<usize> {
+        diesel::insert_into(movies::table).values(rows).execute(self)
     }
 
     fn is_usable(&mut self) -> bool {

@@ -66,6 +66,8 @@ on_every_database! {
         a_found_movie_is_the_one_that_was_added
         an_absent_or_deleted_movie_is_not_found
         a_new_movie_has_version_1_and_the_time_it_was_added
+        many_movies_are_added_at_once_and_counted
+        of_many_movies_all_are_added_or_none
         a_change_raises_the_version_and_keeps_the_creation
         a_change_that_changes_nothing_leaves_the_movie_as_it_is
         a_change_of_an_absent_or_deleted_movie_answers_none

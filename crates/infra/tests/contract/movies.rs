@@ -111,6 +111,34 @@ pub fn a_new_movie_has_version_1_and_the_time_it_was_added(fixture: &Fixture) {
     assert_eq!((movie.title, movie.release_date, movie.shoot), (new.title, new.release_date, new.shoot));
 }
 
+pub fn many_movies_are_added_at_once_and_counted(fixture: &Fixture) {
+    let movies = fixture.database.movies();
+    assert_eq!(movies.insert_all(&permit(), &[], now()).unwrap(), 0);
+    let shoot = a_shoot("2026-05-11", "2026-07-31");
+    let many: Vec<_> =
+        (0..1201).map(|number| NewMovie { shoot, ..a_movie_titled(&format!("Movie {number}")) }).collect();
+    assert_eq!(movies.insert_all(&permit(), &many, now()).unwrap(), 1201);
+
+    let last = movies.list(&MovieQuery::default(), page(13, 100)).unwrap();
+    assert_eq!((titles(&last.items), last.total), (vec!["Movie 1200"], 1201));
+    assert!(last.items.iter().all(|movie| movie.version == Version::FIRST && movie.created_at == now()));
+    assert!(last.items.iter().all(|movie| movie.shoot == shoot));
+}
+
+pub fn of_many_movies_all_are_added_or_none(fixture: &Fixture) {
+    let movies = fixture.database.movies();
+    fixture.aside().execute("CREATE UNIQUE INDEX for_this_test ON movies (title)");
+    let mut many: Vec<_> = (0..1200).map(|number| a_movie_titled(&format!("Movie {number}"))).collect();
+    many.push(a_movie_titled("Movie 0"));
+
+    let refused = movies.insert_all(&permit(), &many, now());
+    assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
+    assert_eq!(movies.list(&showing(Deleted::With), page(1, 1)).unwrap().total, 0);
+
+    many.pop();
+    assert_eq!(movies.insert_all(&permit(), &many, now()).unwrap(), 1200);
+}
+
 pub fn a_change_raises_the_version_and_keeps_the_creation(fixture: &Fixture) {
     let movies = fixture.database.movies();
     let (movie, other) = (add(&movies, "Aihaga"), add(&movies, "B"));
