@@ -122,7 +122,7 @@ fn raise_open_files(workers: usize) {
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(limit) if limit >= needed => {}
         Ok(limit) => {
-            tracing::warn!(limit, needed, "too few open files are allowed for all connections; raise `ulimit -n`")
+            tracing::warn!(limit, needed, "too few open files are allowed for all connections; raise `ulimit -n`");
         }
         Err(error) => tracing::warn!(%error, needed, "how many files may be open cannot be raised"),
     }
