@@ -77,15 +77,15 @@ pub fn parse(text: &str) -> Result<Url, BadAddress> {
     Ok(url)
 }
 
-/// Answers the address of the keys of an Auth0 tenant.
+/// Answers the address of the keys of an Auth0 tenant, given its domain.
 ///
 /// # Errors
 ///
 /// [`BadAddress::Domain`] when it is anything but a domain.
-pub fn auth0_keys(domain: &str) -> Result<Url, BadAddress> {
+pub fn auth0_keys(domain: &str) -> Result<String, BadAddress> {
     let url = parse(&format!("https://{domain}/.well-known/jwks.json")).map_err(|_fault| BadAddress::Domain)?;
     let is_domain = url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(domain)) && domain.contains('.');
-    if is_domain { Ok(url) } else { Err(BadAddress::Domain) }
+    if is_domain { Ok(url.into()) } else { Err(BadAddress::Domain) }
 }
 
 pub fn is_encrypted(url: &Url) -> bool {
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn the_keys_of_a_tenant_stand_at_its_domain() {
         let keys = auth0_keys("tenant.eu.auth0.com").unwrap();
-        assert_eq!(keys.as_str(), "https://tenant.eu.auth0.com/.well-known/jwks.json");
+        assert_eq!(keys, "https://tenant.eu.auth0.com/.well-known/jwks.json");
         for wrong in [
             "",
             "tenant",

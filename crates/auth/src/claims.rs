@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ensemble_domain::{Permission, Permissions, Subject};
+use ensemble_domain::Subject;
 use serde_json::Value;
 
 use crate::{Identity, Reason, Refusal, Rules, json::Object};
@@ -13,27 +13,41 @@ pub const MAX_LIFETIME: Duration = Duration::from_hours(30 * 24);
 
 /// The last second of the year 9999, in seconds since 1970.
 const LAST_EXPIRY: f64 = 253_402_300_799.0;
-/// The most entries in the list of permissions.
-const MAX_PERMISSIONS: usize = 256;
+
+/// What the claims of a good token say, and from when to when that holds, in seconds since 1970.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verified {
+    pub identity: Identity,
+    not_before: Option<f64>,
+    expiry: f64,
+}
+
+impl Verified {
+    /// Tells whether the token's time has come and is not over.
+    pub fn is_current(&self, rules: &Rules, now: DateTime<Utc>) -> bool {
+        let now = since_1970(now);
+        self.not_before.is_none_or(|not_before| not_before <= now + rules.leeway) && now < self.expiry + rules.leeway
+    }
+}
 
 /// Answers whom the claims are about and what they may do.
 ///
 /// # Errors
 ///
 /// [`Refusal::Expired`] when nothing but the expiry is wrong, [`Refusal::InvalidToken`] for the first other fault.
-pub fn check(claims: &Object, rules: &Rules, now: DateTime<Utc>) -> Result<Identity, Refusal> {
-    let now = now.signed_duration_since(DateTime::UNIX_EPOCH).as_seconds_f64();
+pub fn check(claims: &Object, rules: &Rules, now: DateTime<Utc>) -> Result<Verified, Refusal> {
     if claims.get("iss").and_then(Value::as_str) != Some(&rules.issuer) {
         return Err(Reason::Issuer.into());
     }
     if !is_meant_for(claims.get("aud"), &rules.audience) {
         return Err(Reason::Audience.into());
     }
-    let expiry = check_times(claims, now + rules.leeway)?;
+    let (not_before, expiry) = check_times(claims, since_1970(now) + rules.leeway)?;
     let expires_at = instant(expiry).ok_or(Reason::Expiry)?;
     let subject = claims.get("sub").and_then(Value::as_str).and_then(Subject::parse).ok_or(Reason::Subject)?;
-    let permissions = permissions(claims.get(&rules.permissions_claim))?;
-    if now < expiry + rules.leeway { Ok(Identity { subject, permissions, expires_at }) } else { Err(Refusal::Expired) }
+    let permissions = rules.permissions_claim.read(claims)?;
+    let verified = Verified { identity: Identity { subject, permissions, expires_at }, not_before, expiry };
+    if verified.is_current(rules, now) { Ok(verified) } else { Err(Refusal::Expired) }
 }
 
 /// Tells whether the audience is a text that is ours, or a list of texts with ours among them.
@@ -45,13 +59,14 @@ fn is_meant_for(aud: Option<&Value>, ours: &str) -> bool {
     }
 }
 
-/// Answers the expiry in seconds since 1970, once everything about the times is right except that it may have passed.
-fn check_times(claims: &Object, latest: f64) -> Result<f64, Reason> {
+/// Answers `nbf` and `exp`, once everything about the times is right except that the latter may have passed.
+fn check_times(claims: &Object, latest: f64) -> Result<(Option<f64>, f64), Reason> {
     let expiry = number(claims, "exp", Reason::Expiry)?.ok_or(Reason::Expiry)?;
     if expiry <= 0.0 || expiry > LAST_EXPIRY {
         return Err(Reason::Expiry);
     }
-    if number(claims, "nbf", Reason::NotBefore)?.is_some_and(|not_before| not_before > latest) {
+    let not_before = number(claims, "nbf", Reason::NotBefore)?;
+    if not_before.is_some_and(|not_before| not_before > latest) {
         return Err(Reason::NotBefore);
     }
     if let Some(issued_at) = number(claims, "iat", Reason::IssuedAt)? {
@@ -62,7 +77,7 @@ fn check_times(claims: &Object, latest: f64) -> Result<f64, Reason> {
             return Err(Reason::Lifetime);
         }
     }
-    Ok(expiry)
+    Ok((not_before, expiry))
 }
 
 /// Answers the number in a claim, `None` when there is no such claim; any other type is a fault, `null` too.
@@ -71,20 +86,12 @@ fn number(claims: &Object, name: &str, fault: Reason) -> Result<Option<f64>, Rea
     claims.get(name).map(number).transpose()
 }
 
+fn since_1970(moment: DateTime<Utc>) -> f64 {
+    moment.signed_duration_since(DateTime::UNIX_EPOCH).as_seconds_f64()
+}
+
 /// The moment that many seconds after 1970 began.
 fn instant(seconds: f64) -> Option<DateTime<Utc>> {
     let since_1970 = TimeDelta::from_std(Duration::try_from_secs_f64(seconds).ok()?).ok()?;
     DateTime::UNIX_EPOCH.checked_add_signed(since_1970)
-}
-
-/// Reads a list of permissions; names that are none of ours are for somebody else. No claim is no permission.
-fn permissions(claim: Option<&Value>) -> Result<Permissions, Reason> {
-    match claim {
-        None => Ok(Permissions::NONE),
-        Some(Value::Array(list)) if list.len() <= MAX_PERMISSIONS => list
-            .iter()
-            .filter_map(|entry| entry.as_str().map(Permission::parse).ok_or(Reason::Permissions).transpose())
-            .collect(),
-        Some(_) => Err(Reason::Permissions),
-    }
 }

@@ -120,6 +120,20 @@ impl fmt::Display for Reason {
     }
 }
 
+impl Refusal {
+    /// The refusal's name in logs and metrics, such as `"expired"` or the name of the [`Reason`].
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::InvalidToken(reason) => reason.as_str(),
+            Self::Expired => "expired",
+            Self::KeysUnavailable => "keys_unavailable",
+        }
+    }
+}
+
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Self {
         Self::InvalidToken(reason)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::Algorithm;
+use crate::{Algorithm, permissions::PermissionsClaim};
 
 /// Which `typ` a token may carry (RFC 9068, section 2.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Rules {
     pub(crate) leeway: f64,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) typ: TypRule,
-    pub(crate) permissions_claim: String,
+    pub(crate) permissions_claim: PermissionsClaim,
 }
 
 /// Rules under which no token, or too many, would be accepted.
@@ -43,8 +43,10 @@ pub enum BadRules {
     /// There is no algorithm.
     #[error("at least one algorithm must be accepted, such as RS256")]
     Algorithms,
-    /// The name of the claim is empty.
-    #[error("the permissions claim must not be empty: give the claim that lists them, such as permissions")]
+    /// The name of the claim is empty, or a part of it between dots.
+    #[error(
+        "the permissions claim must name a claim or a path of claims, such as permissions, scope or realm_access.roles"
+    )]
     PermissionsClaim,
 }
 
@@ -65,7 +67,7 @@ impl Rules {
             leeway: 30.0,
             algorithms: vec![Algorithm::Rs256],
             typ: TypRule::default(),
-            permissions_claim: String::from("permissions"),
+            permissions_claim: PermissionsClaim::Permissions,
         })
     }
 
@@ -96,13 +98,20 @@ impl Rules {
         Self { typ, ..self }
     }
 
-    /// The same rules with permissions in the claim of that name.
+    /// The same rules with permissions in the claim of that name, or at the end of that path such as `realm_access.roles`. Unlike
+    /// `permissions` itself, it may be a text with spaces between its entries, and its entries may be names of roles.
     ///
     /// # Errors
     ///
-    /// [`BadRules::PermissionsClaim`] when it is empty.
-    pub fn with_permissions_claim(self, name: impl Into<String>) -> Result<Self, BadRules> {
-        Ok(Self { permissions_claim: unless_empty(name.into(), BadRules::PermissionsClaim)?, ..self })
+    /// [`BadRules::PermissionsClaim`] when it, or a part of the path, is empty.
+    pub fn with_permissions_claim(self, name: &str) -> Result<Self, BadRules> {
+        Ok(Self { permissions_claim: PermissionsClaim::parse(name)?, ..self })
+    }
+
+    /// The algorithms that are accepted.
+    #[must_use]
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
     }
 }
 

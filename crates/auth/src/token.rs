@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{Algorithm, Reason, Rules, TypRule, json::Object, keys::Key};
 
 /// The most bytes of a token.
-const MAX_TOKEN: usize = 8192;
+pub const MAX_TOKEN: usize = 8192;
 /// The most bytes of the encoded header.
 const MAX_HEADER: usize = 2048;
 /// The most bytes of a key's name.
@@ -26,15 +26,12 @@ pub struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    /// Takes a token apart and checks its header.
+    /// Takes a token of at most [`MAX_TOKEN`] bytes apart and checks its header.
     ///
     /// # Errors
     ///
     /// The [`Reason`] of the first fault.
     pub fn parse(text: &'a str, rules: &Rules) -> Result<Self, Reason> {
-        if text.len() > MAX_TOKEN {
-            return Err(Reason::Size);
-        }
         let (signed, signature) = text.rsplit_once('.').ok_or(Reason::Shape)?;
         let (header, claims) = signed.split_once('.').ok_or(Reason::Shape)?;
         if header.len() > MAX_HEADER {

@@ -10,7 +10,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use ensemble_domain::{Permissions, Subject};
 
-use crate::{KeyStore, Reason, Refusal, Rules, authorization::bearer_token, claims, token::Token};
+use crate::{
+    KeyStore, Reason, Refusal, Rules,
+    authorization::bearer_token,
+    cache::{Digest, VerifiedTokens},
+    claims,
+    keys::Refetch,
+    token::{MAX_TOKEN, Token},
+};
 
 /// Who is calling, proved by a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,18 +30,19 @@ pub struct Identity {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Verifies the tokens of one issuer. Cheap to share between threads.
-#[derive(Clone, Debug)]
+/// Verifies the tokens of one issuer.
+#[derive(Debug)]
 pub struct Verifier {
-    rules: Arc<Rules>,
+    rules: Rules,
     keys: Arc<KeyStore>,
+    verified: VerifiedTokens,
 }
 
 impl Verifier {
     /// Verifies by these rules, with whatever keys the store holds at the time.
     #[must_use]
     pub fn new(rules: Rules, keys: Arc<KeyStore>) -> Self {
-        Self { rules: Arc::new(rules), keys }
+        Self { rules, keys, verified: VerifiedTokens::new() }
     }
 
     /// Tells whether there are keys to verify with.
@@ -45,19 +53,51 @@ impl Verifier {
 
     /// Answers who is calling, given the value of every `Authorization` line of the request.
     ///
-    /// The checks stand in a fixed order and the first that fails ends it. Nothing here blocks or waits.
+    /// The checks stand in a fixed order and the first that fails ends it. Nothing here blocks, and only a token whose key is not
+    /// known may wait, for as long as it takes to ask the issuer.
     ///
     /// # Errors
     ///
     /// [`Refusal`], by what the caller may do about it; [`Refusal::Expired`] only when everything else about the token is right.
-    pub fn verify<'a>(
+    pub async fn verify<'a>(
         &self,
         authorization: impl IntoIterator<Item = &'a [u8]>,
         now: DateTime<Utc>,
     ) -> Result<Identity, Refusal> {
-        let token = Token::parse(bearer_token(authorization)?, &self.rules)?;
-        let keys = self.keys.current().ok_or(Refusal::KeysUnavailable)?;
+        let judged = match bearer_token(authorization) {
+            Ok(token) => self.judge(token, now).await,
+            Err(refusal) => Err(refusal),
+        };
+        judged.inspect_err(|refusal| metrics::counter!("auth_reject_total", "reason" => refusal.as_str()).increment(1))
+    }
+
+    async fn judge(&self, token: &str, now: DateTime<Utc>) -> Result<Identity, Refusal> {
+        match self.judge_now(token, now) {
+            Err(Refusal::InvalidToken(Reason::UnknownKid)) => match self.keys.refetch().await {
+                Refetch::Done => self.judge_now(token, now),
+                Refetch::Failed => Err(Refusal::KeysUnavailable),
+                Refetch::Refused => Err(Reason::UnknownKid.into()),
+            },
+            judged => judged,
+        }
+    }
+
+    /// Judges by the keys that are here.
+    fn judge_now(&self, token: &str, now: DateTime<Utc>) -> Result<Identity, Refusal> {
+        if token.len() > MAX_TOKEN {
+            return Err(Reason::Size.into());
+        }
+        let keys = self.keys.current();
+        let digest = Digest::of(token);
+        if let Some(identity) = keys.as_ref().and_then(|keys| self.verified.find(&digest, keys, &self.rules, now)) {
+            return Ok(identity);
+        }
+        let token = Token::parse(token, &self.rules)?;
+        let keys = keys.ok_or(Refusal::KeysUnavailable)?;
         let key = keys.find(token.kid()).ok_or(Reason::UnknownKid)?;
-        claims::check(&token.into_claims(key)?, &self.rules, now)
+        let verified = claims::check(&token.into_claims(key)?, &self.rules, now)?;
+        let identity = verified.identity.clone();
+        self.verified.insert(digest, verified, key.id().clone(), now);
+        Ok(identity)
     }
 }

@@ -17,6 +17,7 @@ use ensemble_auth::{
     Reason, Refusal, Rules, SigningError, TypRule, Verifier, install_crypto,
 };
 use ensemble_domain::Role;
+use futures_util::FutureExt;
 use tempfile::TempDir;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -48,9 +49,10 @@ fn names(folder: &Path) -> Vec<String> {
 fn verify(issuer: &LocalIssuer, audience: &str, token: &str, now: DateTime<Utc>) -> Result<Identity, Refusal> {
     install_crypto().unwrap();
     let store = KeyStore::empty();
-    store.replace(KeySet::parse(issuer.key_set()).unwrap());
+    store.replace(KeySet::parse(issuer.key_set(), &[Algorithm::Rs256]).unwrap());
     let rules = Rules::new(LOCAL_ISSUER, audience).unwrap().with_typ(TypRule::AccessToken);
-    Verifier::new(rules, Arc::new(store)).verify([format!("Bearer {token}").as_bytes()], now)
+    let verifier = Verifier::new(rules, Arc::new(store));
+    verifier.verify([format!("Bearer {token}").as_bytes()], now).now_or_never().unwrap()
 }
 
 #[test]

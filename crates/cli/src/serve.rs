@@ -13,7 +13,7 @@ use actix_web::{
     rt::{self, System},
     web::Data,
 };
-use ensemble_auth::{KeyFetcher, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto, keep_fresh};
+use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
 use ensemble_http::{App, Blocking, LocalTokens, ServerSettings};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
@@ -61,8 +61,8 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     // Half of the whole wait is for the call's turn, a quarter for its connection; what is left goes to somebody else's lock.
     let blocking = Blocking::new(queue, 2 * database.checkout_timeout);
     let blocking = if use_cases.database.has_sole_writer() { blocking.with_sole_writer() } else { blocking };
-    let keys = Arc::new(KeyStore::empty());
-    let (local, audience) = (trust(&auth, &keys)?, auth.audience);
+    let (keys, local) = trust(&auth)?;
+    let audience = auth.audience;
     let verifier = Arc::new(Verifier::new(auth.rules, keys));
     let services = (use_cases.actors, use_cases.movies);
     let app = App::new(services, Arc::clone(&use_cases.clock), verifier, blocking, readiness, http.body_limit);
@@ -96,22 +96,26 @@ fn server_settings(http: &HttpSettings, use_cases: &UseCases) -> ServerSettings 
 }
 
 /// Sees to the keys that tokens are verified with. A local issuer's key goes the same way as any other.
-fn trust(auth: &AuthSettings, keys: &Arc<KeyStore>) -> Result<Option<LocalIssuer>, Failure> {
+fn trust(auth: &AuthSettings) -> Result<(Arc<KeyStore>, Option<LocalIssuer>), Failure> {
+    let algorithms = auth.rules.algorithms();
     match &auth.issuer {
         IssuerSettings::Local { key } => {
             let issuer = wiring::local_issuer(auth)?;
-            let key_set = KeySet::parse(issuer.key_set());
+            let key_set = KeySet::parse(issuer.key_set(), algorithms);
+            let keys = KeyStore::empty();
             keys.replace(key_set.map_err(|error| Failure::because("the key of the development issuer", &error))?);
             tracing::warn!(
                 key = %key.display(),
                 "LOCAL TOKENS ARE TRUSTED: whoever can read this key may do everything; never expose this server"
             );
-            Ok(Some(issuer))
+            Ok((Arc::new(keys), Some(issuer)))
         }
-        IssuerSettings::Remote { keys: source, fresh_for } => {
-            let fetcher = KeyFetcher::new(source).map_err(|error| Failure::because("auth.issuer", &error))?;
-            rt::spawn(keep_fresh(Arc::clone(keys), fetcher, *fresh_for));
-            Ok(None)
+        IssuerSettings::Remote { keys: source, freshness } => {
+            let fetcher =
+                KeyFetcher::new(source, algorithms).map_err(|error| Failure::because("auth.issuer", &error))?;
+            let (keeper, keys) = KeyKeeper::new(*freshness);
+            rt::spawn(async move { keeper.keep(async || fetcher.fetch().await, fastrand::f64).await });
+            Ok((keys, None))
         }
     }
 }

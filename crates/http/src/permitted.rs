@@ -29,7 +29,7 @@ impl<R: Requirement + 'static, I: Input + 'static> FromRequest for Permitted<R, 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let permit = authenticate(&request)?.permit::<R>()?;
+            let permit = authenticate(&request).await?.permit::<R>()?;
             I::check(permit.caller(), request.query_string())?;
             query::refuse_unknown(request.query_string(), I::PARAMETERS)?;
             let input = I::take(&request, &mut payload).await?;
@@ -38,12 +38,12 @@ impl<R: Requirement + 'static, I: Input + 'static> FromRequest for Permitted<R, 
     }
 }
 
-fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
+async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
     let Some(app) = request.app_data::<Data<App>>() else {
         return Err(Problem::internal("the application state is missing"));
     };
     let authorization = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
-    let identity = app.verifier.verify(authorization, app.clock.now())?;
+    let identity = app.verifier.verify(authorization, app.clock.now()).await?;
     request.extensions_mut().insert(Authenticated(identity.subject.clone()));
     Ok(Caller::new(identity.subject, identity.permissions, request_id_of(request)))
 }

@@ -7,18 +7,13 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::{
-    BadAddress, BadKeySet, KeySet,
+    Algorithm, BadAddress, BadKeySet, KeySet,
     address::{self, is_encrypted},
 };
 
 /// Where the keys of an issuer are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
-    /// At the well-known place of an Auth0 tenant, such as `tenant.eu.auth0.com`.
-    Auth0 {
-        /// The tenant's domain.
-        domain: String,
-    },
     /// At this address.
     Url(String),
     /// Where the issuer's own description says (OpenID Connect Discovery 1.0, section 4).
@@ -69,20 +64,10 @@ pub struct Limits {
     pub deadline: Duration,
     /// Bytes of one answer.
     pub body: usize,
-    /// The pause after the first failure; it doubles with each further one.
-    pub first_pause: Duration,
-    /// The longest pause.
-    pub longest_pause: Duration,
 }
 
 impl Limits {
-    const DEFAULT: Self = Self {
-        connect: Duration::from_secs(2),
-        deadline: Duration::from_secs(5),
-        body: 64 * 1024,
-        first_pause: Duration::from_secs(1),
-        longest_pause: Duration::from_secs(30),
-    };
+    const DEFAULT: Self = Self { connect: Duration::from_secs(2), deadline: Duration::from_secs(5), body: 64 * 1024 };
 }
 
 /// Fetches the key set of one issuer: straight from its address, no proxy, no redirect, at most 64 KiB in at most 5 seconds.
@@ -90,7 +75,8 @@ impl Limits {
 pub struct KeyFetcher {
     client: Client,
     place: Place,
-    pub(super) limits: Limits,
+    accepted: Vec<Algorithm>,
+    limits: Limits,
 }
 
 #[derive(Clone, Debug)]
@@ -106,18 +92,17 @@ struct Description {
 }
 
 impl KeyFetcher {
-    /// A fetcher for that source.
+    /// A fetcher of keys for those algorithms from that source.
     ///
     /// # Errors
     ///
     /// [`FetchError::BadAddress`] when the source is none to be trusted, [`FetchError::Transport`] when TLS cannot be set up.
-    pub fn new(source: &KeySource) -> Result<Self, FetchError> {
-        Self::with_limits(source, Limits::DEFAULT)
+    pub fn new(source: &KeySource, accepted: &[Algorithm]) -> Result<Self, FetchError> {
+        Self::with_limits(source, accepted, Limits::DEFAULT)
     }
 
-    pub(super) fn with_limits(source: &KeySource, limits: Limits) -> Result<Self, FetchError> {
+    pub(super) fn with_limits(source: &KeySource, accepted: &[Algorithm], limits: Limits) -> Result<Self, FetchError> {
         let place = match source {
-            KeySource::Auth0 { domain } => Place::Keys(address::auth0_keys(domain)?),
             KeySource::Url(url) => Place::Keys(address::parse(url)?),
             KeySource::Discovery { issuer } => {
                 address::check_issuer(issuer)?;
@@ -138,7 +123,7 @@ impl KeyFetcher {
             .user_agent(concat!("ensemble/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(FetchError::Transport)?;
-        Ok(Self { client, place, limits })
+        Ok(Self { client, place, accepted: accepted.to_vec(), limits })
     }
 
     /// Answers the issuer's keys as they are now.
@@ -160,7 +145,7 @@ impl KeyFetcher {
                 &described
             }
         };
-        Ok(KeySet::parse(&self.get(url).await?)?)
+        Ok(KeySet::parse(&self.get(url).await?, &self.accepted)?)
     }
 
     async fn discover(&self, url: &Url, issuer: &str) -> Result<Url, FetchError> {

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -29,39 +29,55 @@ const SECRET_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Thumbprint([u8; 32]);
 
+/// What tells one key from another: its name, what it is for, and its material.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyId {
+    kid: Arc<str>,
+    algorithm: Algorithm,
+    thumbprint: Thumbprint,
+}
+
 /// A public key that verifies the tokens of one algorithm.
 #[derive(Clone)]
 pub struct Key {
-    kid: String,
-    algorithm: Algorithm,
-    thumbprint: Thumbprint,
+    id: KeyId,
     decoding: DecodingKey,
 }
 
 /// Why a published key cannot verify tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Unusable {
+    /// It is no JSON object.
     #[error("it is not a JSON object")]
     NotAnObject,
+    /// Its `kid` is missing, or no text of 1 to 128 bytes.
     #[error("its kid is missing, or no text of 1 to 128 bytes")]
     Kid,
+    /// Its `use` or `key_ops` keep it for something else than signatures.
     #[error("it is not for signatures")]
     Purpose,
+    /// It carries members of a private or a shared key.
     #[error("it carries secret members")]
     Secret,
+    /// Its `kty`, `crv` or `alg` is none that is accepted, or they contradict each other.
     #[error("its kty, crv or alg is none that can be accepted, or they contradict each other")]
     Algorithm,
+    /// Its numbers are missing, badly encoded or of a wrong size.
     #[error("its numbers are missing, badly encoded or of a wrong size")]
     Material,
+    /// Another key of the set has the same `kid`, so that the name says nothing.
+    #[error("another key of the set has the same kid")]
+    SharedName,
 }
 
 impl Key {
-    /// Reads a key that is fit to verify signatures: RSA of 2048 to 8192 bits, P-256 or P-384, public members only.
+    /// Reads a key that is fit to verify signatures of one of these algorithms: RSA of 2048 to 8192 bits, P-256 or P-384, public
+    /// members only.
     ///
     /// # Errors
     ///
     /// [`Unusable`], by the first fault.
-    pub fn from_jwk(jwk: &Value) -> Result<Self, Unusable> {
+    pub fn from_jwk(jwk: &Value, accepted: &[Algorithm]) -> Result<Self, Unusable> {
         if !jwk.is_object() {
             return Err(Unusable::NotAnObject);
         }
@@ -72,34 +88,45 @@ impl Key {
         if SECRET_MEMBERS.iter().any(|member| jwk.get(member).is_some()) {
             return Err(Unusable::Secret);
         }
-        let algorithm = algorithm(jwk)?;
+        let algorithm = algorithm(jwk).filter(|algorithm| accepted.contains(algorithm)).ok_or(Unusable::Algorithm)?;
         let (decoding, thumbprint) = if algorithm.is_rsa() { rsa(jwk)? } else { ec(jwk, algorithm)? };
-        Ok(Self { kid: kid.to_owned(), algorithm, thumbprint, decoding })
+        Ok(Self { id: KeyId { kid: kid.into(), algorithm, thumbprint }, decoding })
     }
 
     /// The name that tokens call the key by.
     pub fn kid(&self) -> &str {
-        &self.kid
+        &self.id.kid
+    }
+
+    /// What tells the key from every other.
+    pub const fn id(&self) -> &KeyId {
+        &self.id
     }
 
     /// The one algorithm that the key is for.
     pub const fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.id.algorithm
     }
 
     /// Tells whether the signature, in base64url, is this key's over these bytes.
     pub fn verifies(&self, signed: &[u8], signature: &str) -> bool {
-        verify(signature, signed, &self.decoding, self.algorithm.library_name()).unwrap_or(false)
+        verify(signature, signed, &self.decoding, self.id.algorithm.library_name()).unwrap_or(false)
     }
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        (&self.kid, self.algorithm, self.thumbprint) == (&other.kid, other.algorithm, other.thumbprint)
+        self.id == other.id
     }
 }
 
 impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.id.fmt(f)
+    }
+}
+
+impl fmt::Debug for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} ({}, {})", self.kid, self.algorithm, self.thumbprint)
     }
@@ -119,19 +146,18 @@ fn is_for_signatures(jwk: &Value) -> bool {
 }
 
 /// The algorithm of the key: what it says, else RS256 for RSA and the curve's own for EC (RFC 7518, section 3.4).
-fn algorithm(jwk: &Value) -> Result<Algorithm, Unusable> {
+fn algorithm(jwk: &Value) -> Option<Algorithm> {
     let by_type = match (text(jwk, "kty"), text(jwk, "crv")) {
         (Some("RSA"), _) => Algorithm::Rs256,
         (Some("EC"), Some("P-256")) => Algorithm::Es256,
         (Some("EC"), Some("P-384")) => Algorithm::Es384,
-        _ => return Err(Unusable::Algorithm),
+        _ => return None,
     };
-    let Some(given) = jwk.get("alg") else { return Ok(by_type) };
+    let Some(given) = jwk.get("alg") else { return Some(by_type) };
     given
         .as_str()
         .and_then(|name| Algorithm::parse(name).ok())
         .filter(|algorithm| *algorithm == by_type || (algorithm.is_rsa() && by_type.is_rsa()))
-        .ok_or(Unusable::Algorithm)
 }
 
 fn rsa(jwk: &Value) -> Result<(DecodingKey, Thumbprint), Unusable> {

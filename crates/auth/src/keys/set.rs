@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::Key;
+use super::{Key, KeyId, Unusable};
+use crate::{Algorithm, token::MAX_KID};
 
 /// The most entries that are looked at.
 const MAX_ENTRIES: usize = 100;
@@ -15,7 +16,20 @@ const MAX_KEYS: usize = 32;
 
 /// The usable keys of an issuer: at least one, each with a name of its own.
 #[derive(Clone)]
-pub struct KeySet(Vec<Key>);
+pub struct KeySet {
+    keys: Vec<Key>,
+    passed_over: Vec<PassedOver>,
+}
+
+/// A published key that no token is verified with.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the key {kid:?} is not used: {reason}")]
+pub struct PassedOver {
+    /// Its name, empty where it has none.
+    pub kid: String,
+    /// Why.
+    pub reason: Unusable,
+}
 
 /// What came is not a set with a usable key.
 #[derive(Debug, Error)]
@@ -24,8 +38,8 @@ pub enum BadKeySet {
     #[error("the key set is not a JSON object with a list of keys")]
     Malformed(#[source] serde_json::Error),
     /// None of its keys can be used.
-    #[error("the key set has no usable key")]
-    NoUsableKey,
+    #[error("the key set has no usable key ({} were passed over)", .0.len())]
+    NoUsableKey(Vec<PassedOver>),
 }
 
 #[derive(Deserialize)]
@@ -34,49 +48,64 @@ struct Document {
 }
 
 impl KeySet {
-    /// Reads the first 100 entries of a key set, each for itself, and keeps the first 32 that can verify a token. An entry that
-    /// cannot is passed over. A name that two usable keys bear says nothing, so neither is kept.
+    /// Reads the first 100 entries of a key set, each for itself, and keeps the first 32 that can verify a token of one of these
+    /// algorithms. An entry that cannot is passed over. A name that two usable keys bear says nothing, so neither is kept.
     ///
     /// # Errors
     ///
     /// [`BadKeySet`] when it is no key set or no key remains.
-    pub fn parse(json: &[u8]) -> Result<Self, BadKeySet> {
+    pub fn parse(json: &[u8], accepted: &[Algorithm]) -> Result<Self, BadKeySet> {
         let document: Document = serde_json::from_slice(json).map_err(BadKeySet::Malformed)?;
-        let usable: Vec<Key> = document.keys.iter().take(MAX_ENTRIES).filter_map(read).collect();
-        let keys: Vec<Key> =
-            usable.iter().filter(|key| bears_its_name_alone(key, &usable)).take(MAX_KEYS).cloned().collect();
-        if keys.is_empty() { Err(BadKeySet::NoUsableKey) } else { Ok(Self(keys)) }
+        let (mut keys, mut passed_over) = (Vec::new(), Vec::new());
+        for entry in document.keys.iter().take(MAX_ENTRIES) {
+            match Key::from_jwk(entry, accepted) {
+                Ok(key) => keys.push(key),
+                Err(reason) => passed_over.push(PassedOver { kid: name_of(entry), reason }),
+            }
+        }
+        let (mut keys, namesakes): (Vec<Key>, Vec<Key>) =
+            keys.iter().cloned().partition(|key| keys.iter().filter(|other| other.kid() == key.kid()).count() == 1);
+        let shared = |key: &Key| PassedOver { kid: key.kid().to_owned(), reason: Unusable::SharedName };
+        passed_over.extend(namesakes.iter().map(shared));
+        keys.truncate(MAX_KEYS);
+        if keys.is_empty() { Err(BadKeySet::NoUsableKey(passed_over)) } else { Ok(Self { keys, passed_over }) }
     }
 
     /// Tells whether both sets hold the same keys: the same material under the same names.
     pub(crate) fn has_the_keys_of(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len() && self.0.iter().all(|key| other.find(key.kid()).is_some_and(|same| same == key))
+        self.keys.len() == other.keys.len() && self.keys.iter().all(|key| other.holds(key.id()))
     }
 
     /// Answers the key of exactly that name.
     pub(crate) fn find(&self, kid: &str) -> Option<&Key> {
-        self.0.iter().find(|key| key.kid() == kid)
+        self.keys.iter().find(|key| key.kid() == kid)
+    }
+
+    /// Tells whether that very key is in the set: the same material for the same algorithm under the same name.
+    pub(crate) fn holds(&self, id: &KeyId) -> bool {
+        self.keys.iter().any(|key| key.id() == id)
+    }
+
+    /// How many keys there are.
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The published keys that are not used.
+    pub(crate) fn passed_over(&self) -> &[PassedOver] {
+        &self.passed_over
     }
 }
 
 impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.0).finish()
+        f.debug_list().entries(&self.keys).finish()
     }
 }
 
-fn read(entry: &Value) -> Option<Key> {
-    Key::from_jwk(entry)
-        .inspect_err(|fault| tracing::debug!(%fault, "passed over a published key that cannot verify tokens"))
-        .ok()
-}
-
-fn bears_its_name_alone(key: &Key, keys: &[Key]) -> bool {
-    let alone = keys.iter().filter(|other| other.kid() == key.kid()).count() == 1;
-    if !alone {
-        tracing::warn!(key.kid = ?key.kid(), "dropped published keys that share one name");
-    }
-    alone
+/// The name of an entry, as much of it as a name may have.
+fn name_of(entry: &Value) -> String {
+    entry.get("kid").and_then(Value::as_str).unwrap_or_default().chars().take(MAX_KID).collect()
 }
 
 #[cfg(test)]
@@ -88,9 +117,9 @@ mod tests {
 
     fn names(entries: impl IntoIterator<Item = Value>) -> Vec<String> {
         let entries: Vec<Value> = entries.into_iter().collect();
-        match KeySet::parse(json!({ "keys": entries }).to_string().as_bytes()) {
-            Ok(set) => set.0.iter().map(|key| key.kid().to_owned()).collect(),
-            Err(BadKeySet::NoUsableKey) => vec![],
+        match KeySet::parse(json!({ "keys": entries }).to_string().as_bytes(), &Algorithm::ALL) {
+            Ok(set) => set.keys.iter().map(|key| key.kid().to_owned()).collect(),
+            Err(BadKeySet::NoUsableKey(_)) => vec![],
             Err(BadKeySet::Malformed(fault)) => panic!("{fault}"),
         }
     }
@@ -116,6 +145,24 @@ mod tests {
         let mut for_encryption = a_jwk("shared");
         for_encryption["use"] = json!("enc");
         assert_eq!(names([for_encryption, a_jwk("shared")]), ["shared"]);
+    }
+
+    #[test]
+    fn what_is_passed_over_is_named_with_its_reason() {
+        let entries =
+            json!({ "keys": [a_jwk("twice"), null, a_jwk("good"), { "kty": "oct", "kid": "secret" }, a_jwk("twice")] });
+        let set = KeySet::parse(entries.to_string().as_bytes(), &Algorithm::ALL).unwrap();
+        let told: Vec<_> = set.passed_over().iter().map(|passed| (passed.kid.as_str(), passed.reason)).collect();
+        let (shared, not_an_object) = (Unusable::SharedName, Unusable::NotAnObject);
+        assert_eq!(told, [("", not_an_object), ("secret", Unusable::Algorithm), ("twice", shared), ("twice", shared)]);
+    }
+
+    #[test]
+    fn a_key_for_an_algorithm_that_is_not_accepted_is_none() {
+        let read =
+            |accepted: &[Algorithm]| KeySet::parse(json!({ "keys": [a_jwk("rsa")] }).to_string().as_bytes(), accepted);
+        assert!(read(&[Algorithm::Es256, Algorithm::Rs256]).is_ok());
+        assert!(matches!(read(&[Algorithm::Es256, Algorithm::Rs512]), Err(BadKeySet::NoUsableKey(_))));
     }
 
     #[test]
@@ -159,9 +206,13 @@ mod tests {
             "{\"keys\":[],\"keys\":[]}",
         ];
         for json in wrong {
-            assert!(matches!(KeySet::parse(json.as_bytes()), Err(BadKeySet::Malformed(_))), "{json}");
+            assert!(matches!(KeySet::parse(json.as_bytes(), &Algorithm::ALL), Err(BadKeySet::Malformed(_))), "{json}");
         }
-        assert!(matches!(KeySet::parse(b"{\"keys\":[]}"), Err(BadKeySet::NoUsableKey)));
-        assert!(matches!(KeySet::parse(b"{\"keys\":[null]}"), Err(BadKeySet::NoUsableKey)));
+        for json in ["{\"keys\":[]}", "{\"keys\":[null]}"] {
+            assert!(
+                matches!(KeySet::parse(json.as_bytes(), &Algorithm::ALL), Err(BadKeySet::NoUsableKey(_))),
+                "{json}"
+            );
+        }
     }
 }

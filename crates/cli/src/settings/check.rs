@@ -11,7 +11,8 @@ use std::{
 };
 
 use ensemble_auth::{
-    Algorithm, BadRules, KeySource, LOCAL_AUDIENCE, LOCAL_ISSUER, Rules, TypRule, UnknownAlgorithm, check_issuer,
+    Algorithm, BadRules, Freshness, KeySource, LOCAL_AUDIENCE, LOCAL_ISSUER, Rules, TypRule, UnknownAlgorithm,
+    check_issuer,
 };
 use ensemble_http::CorsOrigins;
 use ensemble_infra::{DatabaseSettings, DatabaseUrl};
@@ -59,19 +60,24 @@ impl Layers {
     }
 
     fn auth(&self, database: &DatabaseSettings) -> Result<AuthSettings, SettingsError> {
-        let fresh_for = self.seconds("auth.jwks_ttl", 1, 3600)?;
-        for (key, least, most) in [("auth.jwks_min_refetch", 1, 300), ("auth.jwks_stale", 0, 86_400)] {
-            self.number::<u64>(key, least, most)?;
-        }
+        let freshness = Freshness {
+            ttl: self.seconds("auth.jwks_ttl", 1, 3600)?,
+            stale: self.seconds("auth.jwks_stale", 0, 86_400)?,
+            min_refetch: self.seconds("auth.jwks_min_refetch", 1, 300)?,
+        };
         let local = self.choice("auth.mode", &[("local", true), ("oidc", false)])?;
         let (issuer, audience, source) =
-            if local { self.local_issuer(database)? } else { self.remote_issuer(fresh_for)? };
+            if local { self.local_issuer(database)? } else { self.remote_issuer(freshness)? };
+        let algorithms = self.algorithms()?;
+        if local && !algorithms.contains(&Algorithm::Rs256) {
+            return Err(self.wrong("auth.algorithms", "must contain RS256, with which the development issuer signs"));
+        }
         let rules = Rules::new(&*issuer, &*audience)
-            .and_then(|rules| rules.with_permissions_claim(self.text("auth.permissions_claim")))
+            .and_then(|rules| rules.with_permissions_claim(&self.text("auth.permissions_claim")))
             .map_err(|bad| self.wrong_rule(bad))?
             .with_leeway(self.seconds("auth.leeway", 0, 60)?)
             .map_err(|bad| self.wrong_rule(bad))?
-            .with_algorithms(self.algorithms()?)
+            .with_algorithms(algorithms)
             .map_err(|bad| self.wrong_rule(bad))?
             .with_typ(self.choice("auth.typ", &[("any", TypRule::Any), ("at+jwt", TypRule::AccessToken)])?);
         Ok(AuthSettings { rules, audience, issuer: source })
@@ -125,7 +131,7 @@ impl Layers {
         Ok((LOCAL_ISSUER.to_owned(), audience, IssuerSettings::Local { key }))
     }
 
-    fn remote_issuer(&self, fresh_for: Duration) -> Result<(String, String, IssuerSettings), SettingsError> {
+    fn remote_issuer(&self, freshness: Freshness) -> Result<(String, String, IssuerSettings), SettingsError> {
         let (issuer, audience) = (self.text("auth.issuer"), self.text("auth.audience"));
         if issuer.is_empty() {
             return Err(self.wrong("auth.issuer", "is needed in mode oidc, such as \"https://agency.eu.auth0.com/\""));
@@ -144,7 +150,7 @@ impl Layers {
             self.check_address("auth.jwks_url", &format!("{address}{fragment}"))?;
             KeySource::Url(jwks_url)
         };
-        Ok((issuer, audience, IssuerSettings::Remote { keys, fresh_for }))
+        Ok((issuer, audience, IssuerSettings::Remote { keys, freshness }))
     }
 
     /// An address without TLS is for trying things out: its host and the listen address are both loopback.

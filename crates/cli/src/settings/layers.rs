@@ -8,6 +8,7 @@ use std::{
 };
 
 use config::{Config, File, FileFormat, Value, ValueKind};
+use ensemble_auth::auth0_keys;
 
 use super::SettingsError;
 
@@ -180,13 +181,10 @@ impl Layers {
             }
         }
         if let Some(domain) = given.variable("AUTH0_DOMAIN") {
-            if domain.contains(['/', ':', '@', '?', '#', ' ']) {
-                let text = format!("AUTH0_DOMAIN must be a bare domain such as agency.eu.auth0.com, not {domain:?}");
-                return Err(SettingsError::new(text));
-            }
+            let keys = auth0_keys(&domain);
+            let keys = keys.map_err(|bad| SettingsError::new(format!("AUTH0_DOMAIN {bad}, not {domain:?}")))?;
             self.put("auth.mode".to_owned(), "oidc".into(), "AUTH0_DOMAIN");
             self.put("auth.issuer".to_owned(), format!("https://{domain}/").into(), "AUTH0_DOMAIN");
-            let keys = format!("https://{domain}/.well-known/jwks.json");
             self.put("auth.jwks_url".to_owned(), keys.into(), "AUTH0_DOMAIN");
         }
         Ok(())

@@ -5,7 +5,7 @@ mod layers;
 
 use std::{path::PathBuf, time::Duration};
 
-use ensemble_auth::{KeySource, Rules};
+use ensemble_auth::{Freshness, KeySource, Rules};
 use ensemble_http::CorsOrigins;
 use ensemble_infra::DatabaseSettings;
 use ipnet::IpNet;
@@ -46,8 +46,8 @@ pub struct AuthSettings {
 pub enum IssuerSettings {
     /// The development issuer, whose key is in this file.
     Local { key: PathBuf },
-    /// An issuer elsewhere, whose keys are fetched anew after so long.
-    Remote { keys: KeySource, fresh_for: Duration },
+    /// An issuer elsewhere, whose keys are fetched.
+    Remote { keys: KeySource, freshness: Freshness },
 }
 
 /// Where and how to listen.
