@@ -2,6 +2,7 @@
 
 mod draft;
 mod issuer;
+mod keys;
 mod lines;
 mod oidc;
 mod rules;

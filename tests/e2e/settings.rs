@@ -139,7 +139,7 @@ fn an_auth0_domain_sets_the_mode_the_issuer_and_its_keys() {
     assert!(refusal(folder.path(), &[], &auth0[..1]).starts_with("auth.audience is needed in mode oidc"));
     for wrong in ["https://agency.eu.auth0.com", "agency.eu.auth0.com/", "me@agency.test", "agency.test:443"] {
         let told = refusal(folder.path(), &[], &[("AUTH0_DOMAIN", wrong), auth0[1]]);
-        assert!(told.starts_with("AUTH0_DOMAIN must be a bare domain such as agency.eu.auth0.com"), "{wrong}: {told}");
+        assert!(told.starts_with("AUTH0_DOMAIN must be a domain such as tenant.eu.auth0.com"), "{wrong}: {told}");
     }
 }
 

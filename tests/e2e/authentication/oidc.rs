@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     UNAUTHENTICATED, Verdict, check, invalid,
-    issuer::{AUDIENCE, Issuer},
+    issuer::{AUDIENCE, Conduct, Issuer},
 };
 use crate::{
     database::Database,
@@ -24,7 +24,7 @@ on_both_databases!(
 );
 
 /// A server that trusts that issuer.
-fn server_trusting(issuer: &Issuer, database: &Database, more: &[(&str, &str)]) -> Server {
+pub fn server_trusting(issuer: &Issuer, database: &Database, more: &[(&str, &str)]) -> Server {
     let base = [
         ("ENSEMBLE__AUTH__MODE", "oidc"),
         ("ENSEMBLE__AUTH__ISSUER", issuer.name.as_str()),
@@ -33,15 +33,15 @@ fn server_trusting(issuer: &Issuer, database: &Database, more: &[(&str, &str)]) 
     Server::with(database, &[base.as_slice(), more].concat())
 }
 
-fn get(server: &Server, path: &str, token: Option<&str>) -> Response {
+pub fn get(server: &Server, path: &str, token: Option<&str>) -> Response {
     token.into_iter().fold(server.request(Method::GET, path), RequestBuilder::bearer_auth).send().unwrap()
 }
 
-fn until_ready(server: &Server) {
+pub fn until_ready(server: &Server) {
     eventually("the keys are there", || (get(server, "/readyz", None).status() == 200).then_some(()));
 }
 
-fn assert_verdicts(server: &Server, table: &[(&str, &str, Verdict)]) {
+pub fn assert_verdicts(server: &Server, table: &[(&str, &str, Verdict)]) {
     let wrong = table.iter().enumerate().filter_map(|(number, (name, token, verdict))| {
         let id = format!("token-{number}");
         let request = server.request(Method::GET, "/actors").header("x-request-id", &id).bearer_auth(token);
@@ -53,7 +53,7 @@ fn assert_verdicts(server: &Server, table: &[(&str, &str, Verdict)]) {
 
 fn the_tokens_of_an_issuer_elsewhere_are_accepted_and_local_ones_are_not(database: &Database) {
     let (longest, longer) = ("k".repeat(128), "k".repeat(129));
-    let issuer = Issuer::start(&["first", "second", &longest, &longer], true);
+    let issuer = Issuer::start(&["first", "second", &longest, &longer]);
     let keys_url = issuer.keys_url();
     for (way, more) in
         [("discovery", vec![]), ("the address of the keys", vec![("ENSEMBLE__AUTH__JWKS_URL", keys_url.as_str())])]
@@ -90,7 +90,8 @@ fn the_tokens_of_an_issuer_elsewhere_are_accepted_and_local_ones_are_not(databas
 }
 
 fn without_keys_a_token_cannot_be_checked_until_the_issuer_comes_up(database: &Database) {
-    let issuer = Issuer::start(&["key"], false);
+    let issuer = Issuer::start(&["key"]);
+    issuer.becomes(Conduct::out_of_order());
     let server = server_trusting(&issuer, database, &[]);
     let token = issuer.draft("key").signed(&issuer.key);
     eventually("a fetch fails", || server.log().contains("could not fetch the signing keys").then_some(()));
@@ -106,13 +107,13 @@ fn without_keys_a_token_cannot_be_checked_until_the_issuer_comes_up(database: &D
     let anonymous = server.request(Method::GET, "/actors").header("x-request-id", "anonymous").send().unwrap();
     assert_eq!(check(&server, "no token", UNAUTHENTICATED, "anonymous", anonymous), None);
 
-    issuer.come_up();
+    issuer.publishes(&["key"]);
     until_ready(&server);
     assert_eq!(get(&server, "/actors", Some(&token)).status(), 200);
 }
 
 fn the_settings_say_what_tokens_must_be_like(database: &Database) {
-    let issuer = Issuer::start(&["key"], true);
+    let issuer = Issuer::start(&["key"]);
     let claim = "https://casting.test/permissions";
     let server = server_trusting(
         &issuer,

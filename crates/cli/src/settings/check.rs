@@ -68,18 +68,17 @@ impl Layers {
         let local = self.choice("auth.mode", &[("local", true), ("oidc", false)])?;
         let (issuer, audience, source) =
             if local { self.local_issuer(database)? } else { self.remote_issuer(freshness)? };
-        let algorithms = self.algorithms()?;
-        if local && !algorithms.contains(&Algorithm::Rs256) {
-            return Err(self.wrong("auth.algorithms", "must contain RS256, with which the development issuer signs"));
-        }
         let rules = Rules::new(&*issuer, &*audience)
             .and_then(|rules| rules.with_permissions_claim(&self.text("auth.permissions_claim")))
             .map_err(|bad| self.wrong_rule(bad))?
             .with_leeway(self.seconds("auth.leeway", 0, 60)?)
             .map_err(|bad| self.wrong_rule(bad))?
-            .with_algorithms(algorithms)
+            .with_algorithms(self.algorithms()?)
             .map_err(|bad| self.wrong_rule(bad))?
             .with_typ(self.choice("auth.typ", &[("any", TypRule::Any), ("at+jwt", TypRule::AccessToken)])?);
+        if local && !rules.algorithms().contains(&Algorithm::Rs256) {
+            return Err(self.wrong("auth.algorithms", "must contain RS256, with which the development issuer signs"));
+        }
         Ok(AuthSettings { rules, audience, issuer: source })
     }
 
