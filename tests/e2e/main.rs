@@ -9,6 +9,7 @@
 )]
 
 mod database;
+mod node;
 mod server;
 mod tokens;
 
@@ -37,5 +38,7 @@ mod documents;
 mod main_job;
 mod matrix;
 mod outage;
+mod provider;
 mod settings;
 mod stopping;
+mod tenant;

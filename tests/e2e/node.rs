@@ -1,0 +1,25 @@
+//! The scripts of `tests/oidc`, which Node runs.
+
+use std::{
+    env,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// That script as a command. Where its packages are not installed, CI fails and anybody else reads a loud line.
+pub fn script(name: &str) -> Option<Command> {
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oidc");
+    if !folder.join("node_modules").is_dir() {
+        #[expect(clippy::disallowed_methods, reason = "whether this is CI can only come from outside")]
+        let ci = env::var("CI").is_ok();
+        assert!(!ci, "the packages of tests/oidc are not installed: in CI nothing may be skipped");
+        // Past the test harness, which would keep it to itself.
+        let mut loud = std::io::stderr();
+        writeln!(loud, "SKIPPED {name}: its packages are not installed; `make test` does that").unwrap();
+        return None;
+    }
+    let mut command = Command::new("node");
+    command.arg(folder.join(name));
+    Some(command)
+}
