@@ -1,5 +1,7 @@
 //! The documents say what the program does.
 
+mod issuers;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

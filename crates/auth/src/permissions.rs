@@ -166,6 +166,16 @@ mod tests {
     }
 
     #[test]
+    fn the_guide_lists_the_names_of_each_role() {
+        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/other-issuers.md");
+        let guide = std::fs::read_to_string(guide).unwrap();
+        for role in Role::ALL {
+            let row = format!("| {role} | `{}` |", names(role).join("`, `"));
+            assert!(guide.lines().any(|line| line == row), "{row}");
+        }
+    }
+
+    #[test]
     fn several_roles_and_permissions_add_up() {
         let claims = json!({ "roles": ["assistant", "post:movies"] });
         let expected = Role::CastingAssistant.permissions().union(Permissions::of(&[Permission::PostMovies]));
