@@ -69,7 +69,7 @@ fn an_app(issuer: &LocalIssuer) -> Data<App> {
     let actors = ActorService::new(Arc::new(actors), clock.clone());
     let movies = MovieService::new(Arc::new(MockMovieRepository::new()), clock.clone());
     let keys = KeyStore::empty();
-    keys.replace(KeySet::parse(issuer.key_set()).unwrap());
+    keys.replace(KeySet::parse(issuer.key_set(), &[ensemble_auth::Algorithm::Rs256]).unwrap());
     let verifier = Verifier::new(Rules::new(LOCAL_ISSUER, LOCAL_AUDIENCE).unwrap(), Arc::new(keys));
     let blocking = Blocking::new(1024, Duration::from_secs(2));
     Data::new(App::new((actors, movies), clock, Arc::new(verifier), blocking, Arc::new(|| Ok(())), 65_536))

@@ -181,7 +181,7 @@ impl Layers {
             }
         }
         if let Some(domain) = given.variable("AUTH0_DOMAIN") {
-            let keys = auth0_keys(&domain);
+            let keys = auth0_keys(domain);
             let keys = keys.map_err(|bad| SettingsError::new(format!("AUTH0_DOMAIN {bad}, not {domain:?}")))?;
             self.put("auth.mode".to_owned(), "oidc".into(), "AUTH0_DOMAIN");
             self.put("auth.issuer".to_owned(), format!("https://{domain}/").into(), "AUTH0_DOMAIN");
