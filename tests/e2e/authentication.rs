@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::server::{Server, eventually};
 
-const UNAUTHENTICATED: Verdict = Verdict::Refused(401, "unauthenticated", r#"Bearer realm="ensemble""#, "no_token");
+const UNAUTHENTICATED: Verdict =
+    Verdict::Refused(401, "unauthenticated", r#"Bearer realm="ensemble""#, "unauthenticated");
 
 /// What becomes of a caller who asks for the list of actors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

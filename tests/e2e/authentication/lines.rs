@@ -12,14 +12,14 @@ const SEVERAL: Verdict = Verdict::Refused(
     400,
     "invalid-request",
     r#"Bearer realm="ensemble", error="invalid_request", error_description="Send exactly one Authorization header""#,
-    "authorization_header",
+    "invalid_request",
 );
 
 const MALFORMED: Verdict = Verdict::Refused(
     400,
     "invalid-request",
     r#"Bearer realm="ensemble", error="invalid_request", error_description="The Authorization header must be Bearer, one space and the access token""#,
-    "authorization_header",
+    "invalid_request",
 );
 
 fn one_line_with_one_token_is_read(database: &Database) {

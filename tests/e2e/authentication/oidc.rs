@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{
     UNAUTHENTICATED, Verdict, check, invalid,
     issuer::{AUDIENCE, Conduct, Issuer},
+    logged,
 };
 use crate::{
     database::Database,
@@ -102,6 +103,9 @@ fn without_keys_a_token_cannot_be_checked_until_the_issuer_comes_up(database: &D
         assert!(!response.headers().contains_key("www-authenticate"), "{path}");
         let (status, problem) = answered(response);
         assert_eq!((status, &problem["type"]), (503, &json!("/problems/unavailable")), "{path}");
+        let reason = logged(&server, problem["request_id"].as_str().unwrap())["reason"].clone();
+        // A probe brings no credential that could be refused.
+        assert_eq!(reason, token.map_or(json!(null), |_| json!("keys_unavailable")), "{path}");
     }
     assert_eq!(get(&server, "/livez", None).status(), 200);
     let anonymous = server.request(Method::GET, "/actors").header("x-request-id", "anonymous").send().unwrap();

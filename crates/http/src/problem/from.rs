@@ -49,41 +49,39 @@ impl From<Denied> for Problem {
     }
 }
 
-/// The statuses and challenges of RFC 6750, section 3. Which check a token failed goes to the log only.
+/// The statuses and challenges of RFC 6750, section 3. Which check a token failed goes to the log only, by the name it has in the
+/// metrics too.
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let challenged = |kind, detail: &'static str, challenge: &str, reason| {
-            Self::new(kind, detail).with_header(header::WWW_AUTHENTICATE, challenge).with_reason(reason)
+        let challenged = |kind, detail: &'static str, challenge: &str| {
+            Self::new(kind, detail).with_header(header::WWW_AUTHENTICATE, challenge)
         };
-        match refusal {
+        let problem = match refusal {
             Refusal::Unauthenticated => challenged(
                 Kind::Unauthenticated,
                 "send an access token as Authorization: Bearer",
                 r#"Bearer realm="ensemble""#,
-                "no_token",
             ),
             Refusal::InvalidRequest(detail) => challenged(
                 Kind::InvalidRequest,
                 detail,
                 &format!(r#"Bearer realm="ensemble", error="invalid_request", error_description="{detail}""#),
-                "authorization_header",
             ),
-            Refusal::InvalidToken(reason) => challenged(
+            Refusal::InvalidToken(_) => challenged(
                 Kind::InvalidToken,
                 "the access token is invalid",
                 r#"Bearer realm="ensemble", error="invalid_token", error_description="The access token is invalid""#,
-                reason.as_str(),
             ),
             Refusal::Expired => challenged(
                 Kind::TokenExpired,
                 "the access token expired; sign in again",
                 r#"Bearer realm="ensemble", error="invalid_token", error_description="The access token expired""#,
-                "expired",
             ),
             Refusal::KeysUnavailable => {
                 Self::unavailable("the keys that tokens are checked with are not available; try again in a moment", 5)
             }
-        }
+        };
+        problem.with_reason(refusal.as_str())
     }
 }
 
@@ -177,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refused_credential_has_its_status_and_challenge() {
+    fn each_refused_credential_has_its_status_its_challenge_and_the_reason_of_its_name() {
         let invalid = r#"Bearer realm="ensemble", error="invalid_token", error_description="#;
         let table = [
             (Refusal::Unauthenticated, 401, "unauthenticated", r#"Bearer realm="ensemble""#.to_owned()),
@@ -201,6 +199,7 @@ mod tests {
             let problem = Problem::from(refusal);
             assert_eq!((problem.status_code().as_u16(), problem.kind().name()), (status, name));
             assert_eq!(header(&problem, header::WWW_AUTHENTICATE), challenge, "{name}");
+            assert_eq!(problem.reason(), Some(refusal.as_str()), "{name}");
         }
     }
 }
