@@ -36,13 +36,14 @@ impl PermissionsClaim {
     ///
     /// # Errors
     ///
-    /// [`Reason::Permissions`] when the claim is of another type, or has more than 256 entries.
+    /// [`Reason::Permissions`] when the claim, or what the path to it leads through, is of another type, or when it has more than
+    /// 256 entries.
     pub fn read(&self, claims: &Object) -> Result<Permissions, Reason> {
         match self {
             Self::Permissions => {
                 claims.get("permissions").map_or(Ok(Permissions::NONE), |list| from_list(list, permission))
             }
-            Self::Named(name) => match find(claims, name) {
+            Self::Named(name) => match find(claims, name)? {
                 None => Ok(Permissions::NONE),
                 Some(Value::String(text)) => union(text.split(' ').map(Some), permission_or_role),
                 Some(list) => from_list(list, permission_or_role),
@@ -52,12 +53,15 @@ impl PermissionsClaim {
 }
 
 /// Answers the claim of exactly that name, which may hold dots as those of Auth0's own namespaces do, else the end of that path.
-fn find<'a>(claims: &'a Object, name: &str) -> Option<&'a Value> {
-    let at_the_end = || {
-        let (first, rest) = name.split_once('.')?;
-        rest.split('.').try_fold(claims.get(first)?, |value, part| value.get(part))
-    };
-    claims.get(name).or_else(at_the_end)
+fn find<'a>(claims: &'a Object, name: &str) -> Result<Option<&'a Value>, Reason> {
+    let named = claims.get(name);
+    let Some((first, rest)) = name.split_once('.').filter(|_| named.is_none()) else { return Ok(named) };
+    let mut found = claims.get(first);
+    for part in rest.split('.') {
+        let Some(value) = found else { break };
+        found = value.as_object().ok_or(Reason::Permissions)?.get(part);
+    }
+    Ok(found)
 }
 
 fn from_list(list: &Value, read: fn(&str) -> Permissions) -> Result<Permissions, Reason> {
@@ -138,8 +142,17 @@ mod tests {
             let wrong = read(elsewhere, &claims);
             assert!(matches!(wrong, Ok(Permissions::NONE) | Err(Reason::Permissions)), "{elsewhere}: {wrong:?}");
         }
-        for absent in [json!({}), json!({ "realm_access": {} }), json!({ "realm_access": ["roles"] })] {
+        for absent in [json!({}), json!({ "realm_access": {} }), json!({ "realm_access": { "Roles": ["director"] } })] {
             assert_eq!(read("realm_access.roles", &absent), Ok(Permissions::NONE), "{absent}");
+        }
+    }
+
+    #[test]
+    fn a_path_through_anything_but_objects_is_a_fault() {
+        for wrong in [json!(null), json!("roles"), json!(["roles"]), json!([{ "roles": ["director"] }]), json!(5)] {
+            for claims in [json!({ "a": wrong }), json!({ "a": { "b": wrong } })] {
+                assert_eq!(read("a.b.c", &claims), Err(Reason::Permissions), "{claims}");
+            }
         }
     }
 

@@ -31,7 +31,7 @@ pub enum Reason {
     Size,
     /// Not three segments of canonical base64url, the first two JSON objects (RFC 7515, section 3.1).
     Shape,
-    /// A member stands twice in the header or in the claims (RFC 7515, section 4; RFC 7519, section 4).
+    /// A member stands twice in an object of the header or of the claims (RFC 7515, section 4; RFC 7519, section 4).
     DuplicateMember,
     /// The algorithm is not accepted, or not the one that the key is for (RFC 8725, section 3.1).
     Algorithm,

@@ -56,7 +56,7 @@ fn a_token_is_three_segments_of_a_size(database: &Database) {
                 invalid("duplicate_member")
             }),
             ("a name twice inside a claim", forge.text(Forge::doubled(&draft.claims, "\"x\":{\"y\":1,\"y\":1}")), {
-                Verdict::Allowed
+                invalid("duplicate_member")
             }),
             (
                 "a header member twice",
