@@ -49,6 +49,9 @@ pub struct Key {
 /// Why a published key cannot verify tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Unusable {
+    /// It is no JSON that can be read.
+    #[error("it cannot be read")]
+    Unreadable,
     /// It is no JSON object.
     #[error("it is not a JSON object")]
     NotAnObject,
@@ -70,6 +73,9 @@ pub enum Unusable {
     /// Another key of the set has the same `kid`, so that the name says nothing.
     #[error("another key of the set has the same kid")]
     SharedName,
+    /// The set has more keys than are kept.
+    #[error("the set has too many keys; this one and those after it are left out")]
+    TooMany,
 }
 
 impl Key {

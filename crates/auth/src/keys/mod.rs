@@ -1,5 +1,6 @@
 //! The public keys of an issuer.
 
+mod entries;
 mod jwk;
 mod keeper;
 mod schedule;

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{Key, KeyId, Unusable};
+use super::{Key, KeyId, Unusable, entries};
 use crate::{Algorithm, token::MAX_KID};
 
 /// The most entries that are looked at.
@@ -22,8 +21,7 @@ pub struct KeySet {
 }
 
 /// A published key that no token is verified with.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the key {kid:?} is not used: {reason}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PassedOver {
     /// Its name, empty where it has none.
     pub kid: String,
@@ -42,11 +40,6 @@ pub enum BadKeySet {
     NoUsableKey(Vec<PassedOver>),
 }
 
-#[derive(Deserialize)]
-struct Document {
-    keys: Vec<Value>,
-}
-
 impl KeySet {
     /// Reads the first 100 entries of a key set, each for itself, and keeps the first 32 that can verify a token of one of these
     /// algorithms. An entry that cannot is passed over. A name that two usable keys bear says nothing, so neither is kept.
@@ -55,18 +48,20 @@ impl KeySet {
     ///
     /// [`BadKeySet`] when it is no key set or no key remains.
     pub fn parse(json: &[u8], accepted: &[Algorithm]) -> Result<Self, BadKeySet> {
-        let document: Document = serde_json::from_slice(json).map_err(BadKeySet::Malformed)?;
         let (mut keys, mut passed_over) = (Vec::new(), Vec::new());
-        for entry in document.keys.iter().take(MAX_ENTRIES) {
-            match Key::from_jwk(entry, accepted) {
+        for entry in entries::read(json, MAX_ENTRIES).map_err(BadKeySet::Malformed)? {
+            let key = entry.as_ref().map_or(Err(Unusable::Unreadable), |entry| Key::from_jwk(entry, accepted));
+            match key {
                 Ok(key) => keys.push(key),
-                Err(reason) => passed_over.push(PassedOver { kid: name_of(entry), reason }),
+                Err(reason) => passed_over.push(PassedOver { kid: name_of(entry.as_ref()), reason }),
             }
         }
         let (mut keys, namesakes): (Vec<Key>, Vec<Key>) =
             keys.iter().cloned().partition(|key| keys.iter().filter(|other| other.kid() == key.kid()).count() == 1);
-        let shared = |key: &Key| PassedOver { kid: key.kid().to_owned(), reason: Unusable::SharedName };
-        passed_over.extend(namesakes.iter().map(shared));
+        let told = |key: &Key, reason| PassedOver { kid: key.kid().to_owned(), reason };
+        passed_over.extend(namesakes.iter().map(|key| told(key, Unusable::SharedName)));
+        // One of them stands for all.
+        passed_over.extend(keys.get(MAX_KEYS).map(|key| told(key, Unusable::TooMany)));
         keys.truncate(MAX_KEYS);
         if keys.is_empty() { Err(BadKeySet::NoUsableKey(passed_over)) } else { Ok(Self { keys, passed_over }) }
     }
@@ -104,8 +99,8 @@ impl fmt::Debug for KeySet {
 }
 
 /// The name of an entry, as much of it as a name may have.
-fn name_of(entry: &Value) -> String {
-    entry.get("kid").and_then(Value::as_str).unwrap_or_default().chars().take(MAX_KID).collect()
+fn name_of(entry: Option<&Value>) -> String {
+    entry.and_then(|entry| entry.get("kid")).and_then(Value::as_str).unwrap_or_default().chars().take(MAX_KID).collect()
 }
 
 #[cfg(test)]
@@ -130,6 +125,12 @@ mod tests {
             [json!(null), json!(7), json!([]), json!({}), json!({ "kty": "RSA", "kid": 5 }), json!({ "kty": null })]
         {
             assert_eq!(names([bad.clone(), a_jwk("good"), bad.clone()]), ["good"], "{bad}");
+        }
+        for bad in ["{\"kid\":1e999}", "{\"kid\":\"\\ud800\"}", &("[".repeat(200) + &"]".repeat(200))] {
+            let json = format!("{{\"keys\":[{bad},{},{bad}]}}", a_jwk("good"));
+            let set = KeySet::parse(json.as_bytes(), &Algorithm::ALL).unwrap();
+            assert!(set.find("good").is_some(), "{bad}");
+            assert_eq!(set.passed_over()[0], PassedOver { kid: String::new(), reason: Unusable::Unreadable }, "{bad}");
         }
     }
 
@@ -178,11 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn at_most_32_keys_are_kept() {
-        let many = (0..33).map(|number| a_jwk(&number.to_string()));
-        let kept = names(many);
+    fn at_most_32_keys_are_kept_and_the_first_of_the_others_is_named() {
+        let many: Vec<Value> = (0..40).map(|number| a_jwk(&number.to_string())).collect();
+        let kept = names(many.clone());
         assert_eq!(kept.len(), 32);
         assert_eq!(kept.last().unwrap(), "31");
+        assert_eq!(a_key_set(&many).passed_over(), [PassedOver { kid: "32".to_owned(), reason: Unusable::TooMany }]);
+        assert_eq!(a_key_set(&many[..32]).passed_over(), []);
     }
 
     #[test]
@@ -204,6 +207,8 @@ mod tests {
             "{\"keys\":[]",
             "{\"keys\":[]}x",
             "{\"keys\":[],\"keys\":[]}",
+            "[[]]",
+            "{\"keys\":[1,]}",
         ];
         for json in wrong {
             assert!(matches!(KeySet::parse(json.as_bytes(), &Algorithm::ALL), Err(BadKeySet::Malformed(_))), "{json}");
