@@ -11,6 +11,9 @@ use crate::{
     address::{self, is_encrypted},
 };
 
+/// The most characters that the log is told of a name that is not the expected one.
+const LONGEST_NAME: usize = 255;
+
 /// Where the keys of an issuer are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
@@ -44,7 +47,7 @@ pub enum FetchError {
     /// The description is that of another issuer.
     #[error("the description is that of the issuer {found:?}, which is not the one in the settings, byte for byte")]
     OtherIssuer {
-        /// The issuer that the description names.
+        /// The issuer that the description names, as much of it as an issuer's name has reason to be long.
         found: String,
     },
     /// The description points to keys at an address that cannot be trusted.
@@ -152,7 +155,7 @@ impl KeyFetcher {
         let body = self.get(url).await?;
         let description: Description = serde_json::from_slice(&body).map_err(FetchError::BadDescription)?;
         if description.issuer != issuer {
-            return Err(FetchError::OtherIssuer { found: description.issuer });
+            return Err(FetchError::OtherIssuer { found: description.issuer.chars().take(LONGEST_NAME).collect() });
         }
         Ok(address_of_keys(&description.jwks_uri, url)?)
     }

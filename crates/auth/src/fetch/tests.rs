@@ -238,6 +238,13 @@ async fn the_description_is_the_issuers_own_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn of_a_long_name_only_the_beginning_is_told() {
+    let long = json!({ "issuer": "\u{e9}".repeat(30_000), "jwks_uri": "" }).to_string();
+    let fault = describing(move |_| long.clone()).await.discoverer("/").fetch().await.unwrap_err();
+    assert!(matches!(&fault, FetchError::OtherIssuer { found } if *found == "\u{e9}".repeat(255)), "{fault:?}");
+}
+
+#[tokio::test]
 async fn a_description_that_cannot_be_read_is_a_failure() {
     for body in ["", "[]", "{}", "{\"issuer\":5,\"jwks_uri\":\"\"}"] {
         let fault = describing(move |_| body.to_owned()).await.discoverer("/").fetch().await.unwrap_err();
