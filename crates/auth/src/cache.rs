@@ -65,6 +65,13 @@ impl VerifiedTokens {
 }
 
 #[cfg(test)]
+impl VerifiedTokens {
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! Keys and tokens for tests.
 
+mod counts;
+
 use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::{
@@ -16,6 +18,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use jsonwebtoken::crypto::aws_lc;
 use serde_json::{Value, json};
+
+pub use counts::Counts;
 
 use crate::{Algorithm, Identity, KeySet, KeyStore, Refusal, Rules, Verifier};
 

@@ -47,8 +47,8 @@ impl Verifier {
 
     /// Tells whether there are keys to verify with.
     #[must_use]
-    pub fn is_ready(&self) -> bool {
-        self.keys.is_ready()
+    pub fn is_ready(&self, now: DateTime<Utc>) -> bool {
+        self.keys.is_ready(now)
     }
 
     /// Answers who is calling, given the value of every `Authorization` line of the request.
@@ -87,14 +87,17 @@ impl Verifier {
         if token.len() > MAX_TOKEN {
             return Err(Reason::Size.into());
         }
-        let keys = self.keys.current();
+        let keys = self.keys.current(now);
         let digest = Digest::of(token);
         if let Some(identity) = keys.as_ref().and_then(|keys| self.verified.find(&digest, keys, &self.rules, now)) {
             return Ok(identity);
         }
         let token = Token::parse(token, &self.rules)?;
         let keys = keys.ok_or(Refusal::KeysUnavailable)?;
-        let key = keys.find(token.kid()).ok_or(Reason::UnknownKid)?;
+        let Some(key) = keys.find(token.kid()) else {
+            tracing::debug!(key.kid = ?token.kid(), "a token names a key that is not known");
+            return Err(Reason::UnknownKid.into());
+        };
         let verified = claims::check(&token.into_claims(key)?, &self.rules, now)?;
         let identity = verified.identity.clone();
         self.verified.insert(digest, verified, key.id().clone(), now);

@@ -14,6 +14,7 @@ use actix_web::{
     web::Data,
 };
 use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
+use ensemble_domain::Clock;
 use ensemble_http::{App, Blocking, LocalTokens, ServerSettings};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
@@ -61,7 +62,7 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     // Half of the whole wait is for the call's turn, a quarter for its connection; what is left goes to somebody else's lock.
     let blocking = Blocking::new(queue, 2 * database.checkout_timeout);
     let blocking = if use_cases.database.has_sole_writer() { blocking.with_sole_writer() } else { blocking };
-    let (keys, local) = trust(&auth)?;
+    let (keys, local) = trust(&auth, &use_cases.clock)?;
     let audience = auth.audience;
     let verifier = Arc::new(Verifier::new(auth.rules, keys));
     let services = (use_cases.actors, use_cases.movies);
@@ -96,7 +97,7 @@ fn server_settings(http: &HttpSettings, use_cases: &UseCases) -> ServerSettings 
 }
 
 /// Sees to the keys that tokens are verified with. A local issuer's key goes the same way as any other.
-fn trust(auth: &AuthSettings) -> Result<(Arc<KeyStore>, Option<LocalIssuer>), Failure> {
+fn trust(auth: &AuthSettings, clock: &Arc<dyn Clock>) -> Result<(Arc<KeyStore>, Option<LocalIssuer>), Failure> {
     let algorithms = auth.rules.algorithms();
     match &auth.issuer {
         IssuerSettings::Local { key } => {
@@ -113,7 +114,7 @@ fn trust(auth: &AuthSettings) -> Result<(Arc<KeyStore>, Option<LocalIssuer>), Fa
         IssuerSettings::Remote { keys: source, freshness } => {
             let fetcher =
                 KeyFetcher::new(source, algorithms).map_err(|error| Failure::because("auth.issuer", &error))?;
-            let (keeper, keys) = KeyKeeper::new(*freshness);
+            let (keeper, keys) = KeyKeeper::new(*freshness, Arc::clone(clock));
             rt::spawn(async move { keeper.keep(async || fetcher.fetch().await, fastrand::f64).await });
             Ok((keys, None))
         }

@@ -9,6 +9,13 @@ use crate::Version;
 /// The error behind an error, kept for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// Answers an error and everything behind it on one line, for the log.
+#[must_use]
+pub fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// The kind of rule that a value broke; [`FaultCode::as_str`] is stable and meant for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultCode {

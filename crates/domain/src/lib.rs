@@ -32,7 +32,7 @@ pub use actor::{
     BornChange, Gender, NewActor,
 };
 pub use clock::Clock;
-pub use error::{Cause, Entity, Error, Fault, FaultCode, FieldFault, FieldFaults, InvalidFields, StoreError};
+pub use error::{Cause, Entity, Error, Fault, FaultCode, FieldFault, FieldFaults, InvalidFields, StoreError, in_full};
 pub use movie::{
     Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, MovieService, NewMovie, ReleaseDate, ShootWindow, Title,
 };

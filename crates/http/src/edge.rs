@@ -15,7 +15,7 @@ use actix_web::{
     },
     middleware::Next,
 };
-use ensemble_domain::{RequestId, Subject};
+use ensemble_domain::{RequestId, Subject, in_full};
 use futures_util::FutureExt;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -148,18 +148,12 @@ fn set_common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
 
 fn log_problem(problem: &Problem, request_id: &RequestId) {
     let Some(cause) = problem.cause() else { return };
-    let cause = chain(cause);
+    let cause = in_full(cause);
     if problem.kind() == Kind::Internal {
         tracing::error!(%request_id, cause, "the request failed");
     } else {
         tracing::warn!(%request_id, cause, "the request could not be served");
     }
-}
-
-/// An error and everything behind it, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {

@@ -67,7 +67,7 @@ pub async fn ready(app: Data<App>, _: NoQuery) -> Result<HttpResponse, Problem> 
     if app.is_draining() {
         return Err(Problem::unavailable("the server is about to stop", 1));
     }
-    if !app.verifier.is_ready() {
+    if !app.verifier.is_ready(app.clock.now()) {
         return Err(Problem::unavailable("the keys that tokens are checked with are not there yet", 5));
     }
     if !app.probe.store_is_ready().await {

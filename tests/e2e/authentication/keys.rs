@@ -99,6 +99,11 @@ fn known_keys_serve_whatever_the_issuer_does() {
                 issuer.becomes(conduct);
                 until_asked_again(&issuer, 2);
                 assert_eq!(status(&server, &issuer, "first"), 200, "{name}");
+                assert_eq!(
+                    status(&server, &issuer, "second"),
+                    503,
+                    "{name}: nobody can tell of a key that is not known"
+                );
                 assert_eq!(get(&server, "/readyz", None).status(), 200, "{name}");
             });
         }

@@ -35,7 +35,9 @@ impl Default for Freshness {
 pub struct Schedule {
     freshness: Freshness,
     attempted: Option<Duration>,
+    /// When the last good fetch began: a key may have been revoked while it went on.
     succeeded: Option<Duration>,
+    trusted: bool,
     failures: u32,
     next: Duration,
 }
@@ -43,7 +45,7 @@ pub struct Schedule {
 impl Schedule {
     /// Nothing is fetched yet, and the first fetch is due.
     pub const fn new(freshness: Freshness) -> Self {
-        Self { freshness, attempted: None, succeeded: None, failures: 0, next: Duration::ZERO }
+        Self { freshness, attempted: None, succeeded: None, trusted: false, failures: 0, next: Duration::ZERO }
     }
 
     /// When the next fetch is due, whoever asks or not.
@@ -51,14 +53,35 @@ impl Schedule {
         self.next
     }
 
-    /// When the keys lose their trust unless a fetch succeeds before, `None` while there are none.
-    pub fn end_of_trust(&self) -> Option<Duration> {
-        Some(self.succeeded?.saturating_add(self.freshness.stale.max(self.freshness.ttl)))
+    /// How long keys serve after the beginning of the fetch that brought them.
+    pub fn trust(&self) -> Duration {
+        self.freshness.stale.max(self.freshness.ttl)
     }
 
-    /// Tells whether an unknown key name is reason enough to ask the issuer now.
+    /// How long keys are fresh after the beginning of the fetch that brought them.
+    pub const fn freshness(&self) -> Duration {
+        self.freshness.ttl
+    }
+
+    /// When the keys lose their trust unless a fetch succeeds before, `None` while there are none.
+    pub fn end_of_trust(&self) -> Option<Duration> {
+        Some(self.succeeded.filter(|_| self.trusted)?.saturating_add(self.trust()))
+    }
+
+    /// How long ago the last good fetch began, if there was one.
+    pub fn age(&self, now: Duration) -> Option<Duration> {
+        Some(now.saturating_sub(self.succeeded?))
+    }
+
+    /// How many fetches have failed since the last good one.
+    pub const fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// Tells whether an unknown key name is reason enough to ask the issuer now. While it fails, the pauses hold for such too.
     pub fn may_refetch(&self, now: Duration) -> bool {
-        self.attempted.is_none_or(|attempted| now.saturating_sub(attempted) >= self.freshness.min_refetch)
+        let rested = |attempted| now.saturating_sub(attempted) >= self.freshness.min_refetch;
+        self.attempted.is_none_or(rested) && (self.failures == 0 || now >= self.next)
     }
 
     /// A fetch begins.
@@ -66,11 +89,14 @@ impl Schedule {
         self.attempted = Some(now);
     }
 
-    /// The fetch brought keys.
+    /// The fetch brought keys. They are as old as its beginning, but between two fetches there is a pause.
     pub fn succeed(&mut self, now: Duration, chance: f64) {
-        self.succeeded = Some(now);
+        let began = self.attempted.unwrap_or(now);
+        let renewal = self.freshness.ttl.mul_f64(RENEWAL * spread(RENEWAL_JITTER, chance));
+        self.succeeded = Some(began);
+        self.trusted = true;
         self.failures = 0;
-        self.next = now.saturating_add(self.freshness.ttl.mul_f64(RENEWAL * spread(RENEWAL_JITTER, chance)));
+        self.next = began.saturating_add(renewal).max(now.saturating_add(renewal.min(FIRST_PAUSE)));
     }
 
     /// The fetch brought none. Answers the pause before the next.
@@ -84,7 +110,7 @@ impl Schedule {
 
     /// The keys have lost their trust and are gone.
     pub const fn forget(&mut self) {
-        self.succeeded = None;
+        self.trusted = false;
     }
 }
 
@@ -126,6 +152,27 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_as_old_as_the_beginning_of_their_fetch() {
+        let mut schedule = Schedule::new(Freshness::default());
+        assert_eq!(schedule.age(seconds(1.0)), None);
+        schedule.begin(seconds(1000.0));
+        schedule.succeed(seconds(1004.0), 0.5);
+        assert_eq!(schedule.next_fetch(), seconds(1270.0));
+        assert_eq!(schedule.end_of_trust(), Some(seconds(4600.0)));
+        assert_eq!(schedule.age(seconds(1004.0)), Some(seconds(4.0)));
+        schedule.forget();
+        assert_eq!(schedule.age(seconds(9000.0)), Some(seconds(8000.0)), "they go on growing old");
+    }
+
+    #[test]
+    fn there_is_a_pause_after_a_fetch_that_took_longer_than_its_keys_are_fresh() {
+        let mut schedule = Schedule::new(Freshness { ttl: seconds(2.0), ..Freshness::default() });
+        schedule.begin(seconds(10.0));
+        schedule.succeed(seconds(14.0), 0.5);
+        assert_eq!(schedule.next_fetch(), seconds(15.0));
+    }
+
+    #[test]
     fn pauses_double_from_one_second_to_thirty() {
         let mut schedule = Schedule::new(Freshness::default());
         let pauses: Vec<Duration> = (0..8).map(|_| schedule.fail(Duration::ZERO, 0.5)).collect();
@@ -153,8 +200,10 @@ mod tests {
     fn keys_serve_an_hour_after_the_last_good_fetch() {
         let mut schedule = fetched_at(100.0);
         assert_eq!(schedule.end_of_trust(), Some(seconds(3700.0)));
+        schedule.begin(seconds(400.0));
         schedule.fail(seconds(400.0), 0.5);
         assert_eq!(schedule.end_of_trust(), Some(seconds(3700.0)), "a failure changes nothing");
+        schedule.begin(seconds(500.0));
         schedule.succeed(seconds(500.0), 0.5);
         assert_eq!(schedule.end_of_trust(), Some(seconds(4100.0)));
         schedule.forget();
@@ -175,5 +224,19 @@ mod tests {
         schedule.begin(seconds(10.0));
         assert!(!schedule.may_refetch(seconds(39.9)));
         assert!(schedule.may_refetch(seconds(40.0)));
+    }
+
+    #[test]
+    fn after_a_failure_an_unknown_name_waits_for_the_pause_too() {
+        let mut schedule = Schedule::new(Freshness { min_refetch: seconds(1.0), ..Freshness::default() });
+        for _ in 0..3 {
+            schedule.begin(seconds(10.0));
+            schedule.fail(seconds(10.0), 0.5);
+        }
+        assert!(!schedule.may_refetch(seconds(13.9)));
+        assert!(schedule.may_refetch(seconds(14.0)));
+        schedule.begin(seconds(14.0));
+        schedule.succeed(seconds(14.0), 0.5);
+        assert!(schedule.may_refetch(seconds(15.0)));
     }
 }

@@ -3,6 +3,8 @@
 mod claims;
 mod form;
 mod header;
+mod keys;
+mod memory;
 mod signature;
 mod times;
 
