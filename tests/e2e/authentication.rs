@@ -6,6 +6,7 @@ mod keys;
 mod lines;
 mod oidc;
 mod rules;
+mod tls;
 
 use reqwest::blocking::Response;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! An OpenID issuer of the test's own, on this machine.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
@@ -11,7 +11,7 @@ use ensemble_domain::Role;
 use jsonwebtoken::{Algorithm, EncodingKey, jwk::Jwk};
 use serde_json::{Value, json};
 
-use super::draft::Draft;
+use super::{draft::Draft, tls::Certified};
 use crate::{
     database::Database,
     server::token,
@@ -63,21 +63,35 @@ pub struct Issuer {
 impl Issuer {
     /// Publishes its key under these names, for the rest of the process.
     pub fn start(kids: &[&str]) -> Self {
+        Self::over("http", kids, |stream| stream)
+    }
+
+    /// The same over TLS.
+    pub fn encrypted(kids: &[&str], certified: Certified) -> Self {
+        Self::over("https", kids, move |stream| certified.encrypt(stream))
+    }
+
+    fn over<S: Read + Write>(
+        scheme: &str,
+        kids: &[&str],
+        open: impl Fn(TcpStream) -> S + Send + Sync + 'static,
+    ) -> Self {
         let home = Database::sqlite();
         let local_token = token(&home, Role::CastingAssistant);
         let key = local_key(home.folder.path());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let base = format!("{scheme}://{}", listener.local_addr().unwrap());
         let conduct = Arc::new(Mutex::new(Conduct::publishing(&[])));
         let asked = Arc::new(Mutex::new(Vec::new()));
         let issuer = Self { name: format!("{base}/"), key, local_token, conduct, asked };
         issuer.publishes(kids);
         let (conduct, asked) = (Arc::clone(&issuer.conduct), Arc::clone(&issuer.asked));
         let description = json!({"issuer": issuer.name, "jwks_uri": issuer.keys_url()}).to_string();
+        let answer = Arc::new(move |stream| give(open(stream), &conduct, &asked, description.clone()));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (conduct, asked, description) = (Arc::clone(&conduct), Arc::clone(&asked), description.clone());
-                thread::spawn(move || give(stream, &conduct, &asked, description));
+                let answer = Arc::clone(&answer);
+                thread::spawn(move || answer(stream));
             }
         });
         issuer
@@ -123,9 +137,10 @@ pub fn published(key: &EncodingKey, kid: &str) -> Value {
 }
 
 /// Answers one request; whoever breaks off is not waited for.
-fn give(mut stream: TcpStream, conduct: &Mutex<Conduct>, asked: &Mutex<Vec<String>>, description: String) {
-    let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
-    let request = lines.next().unwrap_or_default();
+fn give(mut stream: impl Read + Write, conduct: &Mutex<Conduct>, asked: &Mutex<Vec<String>>, description: String) {
+    let mut lines = BufReader::new(&mut stream).lines().map_while(Result::ok);
+    // Whoever does not like the certificate asks for nothing.
+    let Some(request) = lines.next() else { return };
     let _rest = lines.take_while(|line| !line.is_empty()).count();
     let path = request.split(' ').nth(1).unwrap_or_default();
     asked.lock().unwrap().push(path.to_owned());
@@ -151,13 +166,13 @@ fn give(mut stream: TcpStream, conduct: &Mutex<Conduct>, asked: &Mutex<Vec<Strin
     }
 }
 
-fn send(stream: &mut TcpStream, status: &str, header: &str, body: &str) {
+fn send(stream: &mut impl Write, status: &str, header: &str, body: &str) {
     let length = body.len();
     let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n{header}Content-Length: {length}\r\n\r\n");
     stream.write_all(format!("{head}{body}").as_bytes()).ok();
 }
 
 /// Keeps the connection until the other side has had enough.
-fn wait_until_closed(mut stream: TcpStream) {
+fn wait_until_closed(mut stream: impl Read) {
     std::io::copy(&mut stream, &mut std::io::sink()).ok();
 }
