@@ -1,4 +1,4 @@
-//! The scripts of `tests/oidc`, which Node runs.
+//! The scripts of `tests/oidc`, which Node runs: the one that `tests/node.sh` found or got.
 
 use std::{
     env,
@@ -10,7 +10,8 @@ use std::{
 /// That script as a command. Where its packages are not installed, CI fails and anybody else reads a loud line.
 pub fn script(name: &str) -> Option<Command> {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oidc");
-    if !folder.join("node_modules").is_dir() {
+    let node = folder.join("node_modules/.bin/node");
+    if !node.exists() {
         #[expect(clippy::disallowed_methods, reason = "whether this is CI can only come from outside")]
         let ci = env::var("CI").is_ok();
         assert!(!ci, "the packages of tests/oidc are not installed: in CI nothing may be skipped");
@@ -19,7 +20,7 @@ pub fn script(name: &str) -> Option<Command> {
         writeln!(loud, "SKIPPED {name}: its packages are not installed; `make test` does that").unwrap();
         return None;
     }
-    let mut command = Command::new("node");
+    let mut command = Command::new(node);
     command.arg(folder.join(name));
     Some(command)
 }
