@@ -1,7 +1,10 @@
 //! The signatures of Project Wycheproof, each judged by a published key as the signature of a token is.
 //!
-//! No package carries Wycheproof's vectors for JWS and JWK; these are the ones below them: the same keys and signatures, over
-//! messages that are not tokens.
+//! These are the vectors below those for tokens: keys and signatures of the same algorithms, over messages that are not tokens.
+//! Wycheproof has some for JWS and JWK too (`json_web_signature_test`, `json_web_key_test`, `json_web_crypto_test`), but they are not
+//! run: the crate `wycheproof` leaves them out, no package of npm or `PyPI` is named after them, and the crate `polyjose`, whose pages
+//! list them among its tests, could not be had from the registry. What they are about is in the tests of keys and of the verifier:
+//! keys for another algorithm or use, of unfit sizes or with secret members, and tokens that are not written as they must be.
 
 use serde_json::json;
 use wycheproof::{TestResult, ecdsa, rsa_pkcs1_verify, rsa_pss_verify};
