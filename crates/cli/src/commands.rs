@@ -46,7 +46,7 @@ pub enum Command {
         #[command(subcommand)]
         command: MigrateCommand,
     },
-    /// Fill an empty database with a believable agency: 40 actors and 12 movies
+    /// Fill an empty database with a believable agency: 40 actors, 12 movies and their casts
     Seed,
     /// Print an access token of the development issuer
     #[command(group = ArgGroup::new("whose").required(true).args(["role", "all"]))]

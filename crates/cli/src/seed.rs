@@ -1,16 +1,26 @@
 //! `ensemble seed`: an agency to try things out with. Its people and movies are made up.
 
+use std::collections::BTreeSet;
+
 use ensemble_domain::{
-    ActorName, ActorQuery, Born, Deleted, Gender, InvalidFields, Limit, MovieQuery, NewActor, NewMovie, PageNumber,
-    PageRequest, ReleaseDate, ShootWindow, Title, parse_day,
+    ActorId, ActorName, ActorQuery, Billing, Born, CastingStatus, Character, Deleted, Gender, InvalidFields, Limit,
+    MovieQuery, NewActor, NewCasting, NewMovie, PageNumber, PageRequest, Reason, ReleaseDate, ShootWindow, Title,
+    parse_day,
 };
 
-use crate::{failure::Failure, failure::print, operator, settings::Settings, wiring};
+use crate::{
+    failure::Failure,
+    failure::print,
+    operator,
+    settings::Settings,
+    wiring::{self, UseCases},
+};
 
 const COMMAND: &str = "seed";
 
 /// Adds the actors where there are none, and the movies where there are none; deleted ones count. Each kind is added whole or not
-/// at all, so that a second run completes one that was interrupted.
+/// at all, so that a second run completes one that was interrupted. The movies get
+/// their casts only when both were added by this run.
 pub fn run(settings: &Settings) -> Result<(), Failure> {
     let use_cases = wiring::use_cases_with_schema(settings)?;
     let failed = |error| Failure::because("the database could not be filled", &error);
@@ -30,10 +40,31 @@ pub fn run(settings: &Settings) -> Result<(), Failure> {
         let count = use_cases.movies.import(&operator::permit(COMMAND)?, &movies).map_err(failed)?;
         added.push(format!("{count} movies"));
     }
+    if actors == 0 && movies == 0 {
+        added.push(format!("{} castings", cast(&use_cases)?));
+    }
     if added.is_empty() {
         return print("the database is not empty; nothing was added");
     }
-    print(&format!("added {}", added.join(" and ")))
+    print(&format!("added {}", added.join(", ")))
+}
+
+/// Casts the actors in the movies, and answers how many castings that were.
+fn cast(use_cases: &UseCases) -> Result<usize, Failure> {
+    let failed = |error| Failure::because("the movies could not be cast", &error);
+    let all = PageRequest { limit: Limit::new(100).unwrap_or(Limit::DEFAULT), page: PageNumber::FIRST };
+    let actors = use_cases.actors.list(&operator::permit(COMMAND)?, &ActorQuery::default(), all).map_err(failed)?.items;
+    let movies = use_cases.movies.list(&operator::permit(COMMAND)?, &MovieQuery::default(), all).map_err(failed)?.items;
+    let actor = |name: &str| actors.iter().find(|actor| actor.name.as_str() == name).map(|actor| actor.id);
+    let movie = |title: &str| movies.iter().find(|movie| movie.title.as_str() == title).map(|movie| movie.id);
+    let mut count = 0;
+    for part in PARTS {
+        let (Some(movie), Some(actor)) = (movie(part.0), actor(part.2)) else { continue };
+        let new = casting(part, actor).map_err(|error| wrong(&error))?;
+        use_cases.castings.create(&operator::permit(COMMAND)?, movie, &new).map_err(failed)?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 fn wrong(error: &InvalidFields) -> Failure {
@@ -59,6 +90,18 @@ fn movie((title, release, shoot): Production) -> Result<NewMovie, InvalidFields>
         title: Title::parse(title).map_err(|fault| InvalidFields::one("title", fault))?,
         release_date: ReleaseDate::new(release).map_err(|fault| InvalidFields::one("release_date", fault))?,
         shoot: ShootWindow::between(start, end)?,
+        actors: BTreeSet::new(),
+    })
+}
+
+fn casting((_, character, _, status, billing, reason): Part, actor: ActorId) -> Result<NewCasting, InvalidFields> {
+    let fault = |field| move |fault| InvalidFields::one(field, fault);
+    Ok(NewCasting {
+        actor,
+        character: Some(Character::parse(character).map_err(fault("character"))?),
+        status,
+        reason: reason.map(Reason::parse).transpose().map_err(fault("reason"))?,
+        billing: billing.map(Billing::new).transpose().map_err(fault("billing"))?,
     })
 }
 
@@ -126,6 +169,45 @@ const MOVIES: [Production; 12] = [
     ("Tomorrow, the Mountain", "2028-07-07", Some(("2027-03-01", "2027-06-25"))),
 ];
 
+/// Title, part, actor, status, place in the credits and reason.
+type Part = (&'static str, &'static str, &'static str, CastingStatus, Option<i64>, Option<&'static str>);
+
+const PARTS: [Part; 30] = {
+    use CastingStatus::{Auditioning, Booked, Considering, Declined, Offered, Pinned, Released};
+    [
+        ("The Salt Cartographer", "Ottilie", "Sunniva Eikemo", Booked, Some(1), None),
+        ("The Salt Cartographer", "The Surveyor", "Casimir Dobrzanek", Booked, Some(2), None),
+        ("Eleven Kinds of Rain", "Meera", "Priyamvada Sethuraj", Booked, Some(1), None),
+        ("Eleven Kinds of Rain", "Mr Abadie", "Lucien Abadie-Roux", Booked, Some(2), None),
+        ("Eleven Kinds of Rain", "The Neighbour", "Signe Thorvaldsdal", Booked, Some(3), None),
+        ("A Lighthouse for Beginners", "Fergus", "Fergus Auchterlon", Booked, Some(1), None),
+        ("A Lighthouse for Beginners", "Wren", "Zofia Wieczorna", Booked, Some(2), None),
+        ("Paper Tigers of Ostrava", "Zdena", "Beatrix van Holthuysen", Booked, Some(1), None),
+        ("Paper Tigers of Ostrava", "Radek", "Piotr Zelasko-Wrona", Booked, Some(2), None),
+        ("The Understudy's Revenge", "Lavinia", "Giulietta Morabianca", Booked, Some(1), None),
+        ("The Understudy's Revenge", "The Prompter", "Ren Takamori", Booked, Some(2), None),
+        ("Marigold Standard Time", "Anjali", "Priyamvada Sethuraj", Booked, Some(1), None),
+        ("Nobody's Orchestra", "The Conductor", "Balthasar Ochsenreiter", Booked, Some(1), None),
+        ("Nobody's Orchestra", "Second Violin", "Yael Perlmuth", Booked, Some(2), None),
+        ("Second Snow", "Inger", "Sunniva Eikemo", Booked, Some(1), None),
+        ("The Quiet Auction", "Mrs Fairweather", "Clementine Fairholt", Booked, Some(1), None),
+        ("The Quiet Auction", "The Bidder", "Kofi Ansah-Mireku", Booked, Some(2), None),
+        ("Harbour Without Ships", "Teodora", "Theodora Kallistrou", Booked, Some(1), None),
+        ("Harbour Without Ships", "The Pilot", "Emre Karadaglioglu", Booked, Some(2), None),
+        ("Harbour Without Ships", "The Pilot", "Hamza Belkhodja", Released, None, Some("The part was made older")),
+        ("An Inventory of Small Fires", "Noor", "Noor al-Rashwan", Booked, Some(1), None),
+        ("An Inventory of Small Fires", "Ilja", "Ilja Brankovic", Offered, None, None),
+        ("An Inventory of Small Fires", "The Insurer", "Marisol Quiroga-Leal", Pinned, None, None),
+        ("An Inventory of Small Fires", "The Insurer", "Ines Carvalheira", Declined, None, Some("On stage that month")),
+        ("Tomorrow, the Mountain", "Mirembe", "Mirembe Nalwoga", Offered, None, None),
+        ("Tomorrow, the Mountain", "The Guide", "Amaru Quispehuanca", Pinned, None, None),
+        ("Tomorrow, the Mountain", "The Guide", "Aleksi Rautavuori", Auditioning, None, None),
+        ("Tomorrow, the Mountain", "The Doctor", "Wanjiru Kamathi", Auditioning, None, None),
+        ("Tomorrow, the Mountain", "The Doctor", "Dao Minh Tuyet", Considering, None, None),
+        ("Tomorrow, the Mountain", "The Pilgrim", "Anahera Tuwhare-Pohe", Considering, None, None),
+    ]
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,5 +216,10 @@ mod tests {
     fn the_made_up_agency_keeps_every_rule() {
         assert_eq!(ACTORS.into_iter().flat_map(actor).count(), 40);
         assert_eq!(MOVIES.into_iter().flat_map(movie).count(), 12);
+        for part in PARTS {
+            assert!(MOVIES.iter().any(|movie| movie.0 == part.0), "{}", part.0);
+            assert!(ACTORS.iter().any(|actor| actor.0 == part.2), "{}", part.2);
+            assert!(casting(part, ActorId::new(1).unwrap()).is_ok(), "{}", part.1);
+        }
     }
 }

@@ -15,7 +15,8 @@ use actix_web::{
 };
 use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
 use ensemble_domain::Clock;
-use ensemble_http::{App, Blocking, LocalTokens, ServerSettings};
+use ensemble_http::{App, Blocking, LocalTokens, ServerSettings, Services};
+use ensemble_infra::Database;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -33,6 +34,8 @@ const KEEP_ALIVE_BEHIND_PROXY: Duration = Duration::from_secs(75);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How many connections may wait to be taken; more are refused. The kernel's own limit may be lower.
 const BACKLOG: i32 = 1024;
+/// How often the requests are forgotten whose idempotency keys have expired.
+const FORGET_EVERY: Duration = Duration::from_mins(10);
 /// The most connections that one worker takes, each of which is an open file.
 const CONNECTIONS_PER_WORKER: usize = 2048;
 
@@ -61,11 +64,15 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     let readiness = Arc::new(move || store.ready().map_err(Into::into));
     // Half of the whole wait is for the call's turn, a quarter for its connection; what is left goes to somebody else's lock.
     let blocking = Blocking::new(queue, 2 * database.checkout_timeout);
-    let blocking = if use_cases.database.has_sole_writer() { blocking.with_sole_writer() } else { blocking };
+    // Whoever has the turn of a sole writer finds its connection free, so a call may wait for the turn somewhat longer.
+    let turn = 5 * database.checkout_timeout / 2;
+    let blocking = if use_cases.database.has_sole_writer() { blocking.with_sole_writer(turn) } else { blocking };
+    rt::spawn(forget_requests(use_cases.database.clone(), Arc::clone(&use_cases.clock), blocking.clone()));
     let (keys, local) = trust(&auth, &use_cases.clock)?;
     let audience = auth.audience;
     let verifier = Arc::new(Verifier::new(auth.rules, keys));
-    let services = (use_cases.actors, use_cases.movies);
+    let UseCases { actors, movies, castings, history, .. } = use_cases.clone();
+    let services = Services { actors, movies, castings, history };
     let app = App::new(services, Arc::clone(&use_cases.clock), verifier, blocking, readiness, http.body_limit);
     let lines = local
         .as_ref()
@@ -84,6 +91,21 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
         print(&lines?)?;
     }
     server.await.map_err(|error| Failure::because("the server failed", &error))
+}
+
+/// Forgets requests whose idempotency keys have expired, for as long as the server runs. Others write between one batch and the next.
+async fn forget_requests(database: Database, clock: Arc<dyn Clock>, blocking: Blocking) {
+    loop {
+        let (database, now) = (database.clone(), clock.now());
+        match blocking.run_write(move || Ok(database.purge_idempotency_keys(now)?)).await {
+            Ok(0) => rt::time::sleep(FORGET_EVERY).await,
+            Ok(keys) => tracing::info!(keys, "expired idempotency keys were removed"),
+            Err(error) => {
+                tracing::warn!(%error, "expired idempotency keys could not be removed");
+                rt::time::sleep(FORGET_EVERY).await;
+            }
+        }
+    }
 }
 
 fn server_settings(http: &HttpSettings, use_cases: &UseCases) -> ServerSettings {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ensemble_auth::LocalIssuer;
-use ensemble_domain::{ActorService, Clock, MovieService};
+use ensemble_domain::{ActorService, CastingService, Clock, HistoryService, MovieService};
 use ensemble_infra::{Database, MigrateError, Migrator, NotReady, SystemClock};
 
 use crate::{
@@ -12,10 +12,13 @@ use crate::{
 };
 
 /// The use-cases over an open database.
+#[derive(Clone)]
 pub struct UseCases {
     pub database: Database,
     pub actors: ActorService,
     pub movies: MovieService,
+    pub castings: CastingService,
+    pub history: HistoryService,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -25,7 +28,9 @@ pub fn use_cases(settings: &Settings) -> Result<UseCases, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     Ok(UseCases {
         actors: ActorService::new(database.actors(), Arc::clone(&clock)),
-        movies: MovieService::new(database.movies(), Arc::clone(&clock)),
+        movies: MovieService::new(database.movies(), database.castings(), Arc::clone(&clock)),
+        castings: CastingService::new(database.castings(), Arc::clone(&clock)),
+        history: HistoryService::new(database.history()),
         database,
         clock,
     })

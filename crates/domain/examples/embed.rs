@@ -12,8 +12,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use ensemble_domain::{
     Actor, ActorChanges, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, Age, Born, Caller, Clock,
-    DeleteActors, Deleted, Gender, Limit, NewActor, Page, PageNumber, PageRequest, PatchActors, Permit, PostActors,
-    Precondition, RequestId, Role, StoreError, Subject, Version,
+    DeleteActors, Deleted, Gender, Limit, NewActor, Outcome, Page, PageNumber, PageRequest, PatchActors, Permit,
+    PostActors, Precondition, RequestId, Role, StoreError, Subject, Version,
 };
 
 /// The service's own logic: it signs people up, and names them.
@@ -27,7 +27,7 @@ impl Agency {
         let permit = caller.permit()?;
         let born = Born::given(Some(Age::new(age)?), None, self.clock.today())?;
         let new = NewActor { name: ActorName::parse(name)?, gender: Gender::parse(gender)?, born };
-        Ok(self.actors.create(&permit, &new)?)
+        Ok(self.actors.create(&permit, &new)?.into_inner())
     }
 
     fn names(&self, caller: &Caller) -> Result<Vec<String>, Box<dyn Error>> {
@@ -75,7 +75,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// Actors in memory, deleted ones included. The lock is what makes every call one transaction.
+/// Actors in memory, deleted ones included. The lock is what makes every call one transaction. There are no movies to be booked on,
+/// no history, and no idempotency keys.
 #[derive(Default)]
 struct InMemory(Mutex<BTreeMap<ActorId, Actor>>);
 
@@ -119,7 +120,12 @@ impl ActorRepository for InMemory {
         Ok(self.lock().get(&id).filter(|actor| shows(Deleted::No, actor)).cloned())
     }
 
-    fn insert(&self, _permit: &Permit<PostActors>, new: &NewActor, now: DateTime<Utc>) -> Result<Actor, StoreError> {
+    fn insert(
+        &self,
+        _permit: &Permit<PostActors>,
+        new: &NewActor,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome<Actor>, StoreError> {
         let mut actors = self.lock();
         let last = actors.keys().next_back().map_or(0, |id| id.get());
         let NewActor { name, gender, born } = new.clone();
@@ -134,7 +140,7 @@ impl ActorRepository for InMemory {
             deleted_at: None,
         };
         actors.insert(actor.id, actor.clone());
-        Ok(actor)
+        Ok(Outcome::Done(actor))
     }
 
     fn insert_all(&self, _: &Permit<PostActors>, _: &[NewActor], _: DateTime<Utc>) -> Result<usize, StoreError> {
@@ -169,10 +175,11 @@ impl ActorRepository for InMemory {
         _permit: &Permit<DeleteActors>,
         id: ActorId,
         now: DateTime<Utc>,
-    ) -> Result<Option<Actor>, StoreError> {
-        self.change(id, Deleted::With, &Precondition::None, |stored| {
+    ) -> Result<Option<Outcome<Actor>>, StoreError> {
+        let restored = self.change(id, Deleted::With, &Precondition::None, |stored| {
             stored.deleted_at.map(|_| Actor { deleted_at: None, updated_at: now, ..stored.clone() })
-        })
+        });
+        Ok(restored?.map(Outcome::Done))
     }
 }
 

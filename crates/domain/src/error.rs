@@ -4,7 +4,9 @@ use std::{borrow::Cow, fmt};
 
 use thiserror::Error;
 
-use crate::Version;
+use crate::{
+    ActorId, CastingId, CastingStatus, MovieId, ReleaseDate, Title, Version, casting::list_of_statuses as list,
+};
 
 /// The error behind an error, kept for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -152,14 +154,89 @@ pub enum Entity {
     Actor,
     /// A movie.
     Movie,
+    /// An actor's part in a movie.
+    Casting,
+}
+
+impl Entity {
+    /// The kind as answers spell it, such as `"actor"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Actor => "actor",
+            Self::Movie => "movie",
+            Self::Casting => "casting",
+        }
+    }
 }
 
 impl fmt::Display for Entity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Actor => "actor",
-            Self::Movie => "movie",
-        })
+        f.write_str(self.as_str())
+    }
+}
+
+/// A movie on which an actor is booked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookedOn {
+    /// The movie.
+    pub id: MovieId,
+    /// Its title.
+    pub title: Title,
+    /// The day it is released.
+    pub release_date: ReleaseDate,
+}
+
+/// Why a change does not go with what is stored; nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Conflict {
+    /// The actor stands for the same part of the same movie already, in a casting that is open.
+    #[error("this actor is cast for that part of the movie already")]
+    AlreadyCast,
+    /// Another casting of the movie has that place in the credits.
+    #[error("another casting of the movie has that billing")]
+    BillingTaken,
+    /// The table of moves has no such move, or the actor or the movie is deleted.
+    #[error("a casting cannot go from {from} to {to}{}; it can go to {}", Self::party(*.deleted), list(.allowed))]
+    IllegalStatus {
+        /// The status it has.
+        from: CastingStatus,
+        /// The status it should get.
+        to: CastingStatus,
+        /// Where it can go instead.
+        allowed: Vec<CastingStatus>,
+        /// The party whose deletion is in the way, if that is why.
+        deleted: Option<Entity>,
+    },
+    /// A booking is a promise: it ends by a move with a reason before the casting can be taken off.
+    #[error("casting {casting} is booked; it has to be declined or released first")]
+    RequiresRelease {
+        /// The casting.
+        casting: CastingId,
+    },
+    /// The actor is booked on movies that are not released yet.
+    #[error("actor {actor} is booked on movies that are not released yet: {}", Self::titles(.movies))]
+    ActorBooked {
+        /// The actor.
+        actor: ActorId,
+        /// The movies, by ascending id.
+        movies: Vec<BookedOn>,
+    },
+    /// The request that first used the idempotency key is still being worked on.
+    #[error("the first request with this idempotency key is still being worked on")]
+    RequestInProgress,
+    /// The idempotency key was used for another request.
+    #[error("this idempotency key was used for another request; take a new key for a new request")]
+    KeyReused,
+}
+
+impl Conflict {
+    fn party(deleted: Option<Entity>) -> String {
+        deleted.map_or_else(String::new, |entity| format!(" while its {entity} is deleted"))
+    }
+
+    fn titles(movies: &[BookedOn]) -> String {
+        movies.iter().map(|movie| format!("{} ({})", movie.title.as_str(), movie.id)).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -175,6 +252,9 @@ pub enum StoreError {
     /// The change, applied to what is stored, would break a rule; nothing was changed.
     #[error(transparent)]
     Invalid(#[from] InvalidFields),
+    /// The change does not go with what else is stored; nothing was changed.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
     /// The store cannot be reached or is too busy; the same call may work later.
     #[error("the store is unavailable")]
     Unavailable(#[source] Cause),

@@ -1,7 +1,8 @@
-//! The rules of a casting agency, without I/O: actors, movies, and who may do what with them.
+//! The rules of a casting agency, without I/O: actors, movies, who is cast in what, and who may do what with them.
 //!
 //! The crate holds the entities and their value types, the permissions and roles, the use-cases ([`ActorService`],
-//! [`MovieService`]) and the ports they need ([`ActorRepository`], [`MovieRepository`], [`Clock`]). It reads no clock,
+//! [`MovieService`], [`CastingService`], [`HistoryService`]) and the ports they need ([`ActorRepository`], [`MovieRepository`],
+//! [`CastingRepository`], [`HistoryRepository`], [`Clock`]). It reads no clock,
 //! opens no connection and knows neither HTTP nor SQL, so any Rust service can embed it with adapters of its own. With the
 //! feature `mock`, every port comes with a [mockall](https://docs.rs/mockall) mock.
 //!
@@ -14,8 +15,11 @@
 
 mod access;
 mod actor;
+mod casting;
 mod clock;
 mod error;
+mod history;
+mod idempotency;
 mod movie;
 mod page;
 #[cfg(test)]
@@ -24,15 +28,26 @@ mod text;
 mod version;
 
 pub use access::{
-    Caller, DeleteActors, DeleteMovies, Denied, GetActors, GetMovies, PatchActors, PatchMovies, Permission,
+    Caller, DeleteActors, DeleteMovies, Denied, GetActors, GetHistory, GetMovies, PatchActors, PatchMovies, Permission,
     Permissions, Permit, PostActors, PostMovies, RequestId, Requirement, Role, SignedIn, Subject, UnknownRole,
 };
 pub use actor::{
     Actor, ActorChanges, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, Age, BirthDate, Born,
     BornChange, Gender, NewActor,
 };
+pub use casting::{
+    Assignment, Billing, BillingOrder, CastMember, Casting, CastingChanges, CastingId, CastingRepository,
+    CastingService, CastingStatus, Character, Credit, NewCasting, Reason, Warned, Warning,
+};
 pub use clock::Clock;
-pub use error::{Cause, Entity, Error, Fault, FaultCode, FieldFault, FieldFaults, InvalidFields, StoreError, in_full};
+pub use error::{
+    BookedOn, Cause, Conflict, Entity, Error, Fault, FaultCode, FieldFault, FieldFaults, InvalidFields, StoreError,
+    in_full,
+};
+pub use history::{
+    Action, HistoryEntry, HistoryId, HistoryOf, HistoryPage, HistoryRepository, HistoryService, Members, Record, Value,
+};
+pub use idempotency::{Idempotency, Outcome};
 pub use movie::{
     Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, MovieService, NewMovie, ReleaseDate, ShootWindow, Title,
 };
@@ -40,4 +55,7 @@ pub use page::{Deleted, Limit, Page, PageNumber, PageRequest};
 pub use text::{Change, parse_day};
 pub use version::{Precondition, Version};
 #[cfg(any(test, feature = "mock"))]
-pub use {actor::MockActorRepository, clock::MockClock, movie::MockMovieRepository};
+pub use {
+    actor::MockActorRepository, casting::MockCastingRepository, clock::MockClock, history::MockHistoryRepository,
+    movie::MockMovieRepository,
+};

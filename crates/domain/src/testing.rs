@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    Actor, ActorId, ActorName, Born, Caller, Gender, MockClock, Movie, MovieId, NewActor, NewMovie, Permissions,
-    ReleaseDate, RequestId, Subject, Title, Version,
+    Actor, ActorId, ActorName, Born, Caller, Casting, CastingId, CastingStatus, Gender, MockClock, Movie, MovieId,
+    NewActor, NewMovie, Permissions, ReleaseDate, RequestId, Subject, Title, Version,
 };
 
 pub fn day(text: &str) -> NaiveDate {
@@ -57,11 +57,12 @@ pub fn a_new_movie() -> NewMovie {
         title: Title::parse("Aihaga").unwrap(),
         release_date: ReleaseDate::new(day("1998-05-07")).unwrap(),
         shoot: None,
+        actors: std::collections::BTreeSet::new(),
     }
 }
 
 pub fn a_movie() -> Movie {
-    let NewMovie { title, release_date, shoot } = a_new_movie();
+    let NewMovie { title, release_date, shoot, .. } = a_new_movie();
     Movie {
         id: MovieId::new(2).unwrap(),
         title,
@@ -71,5 +72,20 @@ pub fn a_movie() -> Movie {
         created_at: now(),
         updated_at: now(),
         deleted_at: None,
+    }
+}
+
+pub fn a_casting() -> Casting {
+    Casting {
+        id: CastingId::new(5).unwrap(),
+        movie: MovieId::new(2).unwrap(),
+        actor: ActorId::new(7).unwrap(),
+        character: None,
+        status: CastingStatus::Considering,
+        reason: None,
+        billing: None,
+        version: Version::FIRST,
+        created_at: now(),
+        updated_at: now(),
     }
 }

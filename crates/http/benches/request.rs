@@ -16,10 +16,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use ensemble_auth::{KeySet, KeyStore, LOCAL_AUDIENCE, LOCAL_ISSUER, LocalIssuer, Rules, Verifier, install_crypto};
 use ensemble_domain::{
-    Actor, ActorId, ActorName, ActorService, Born, Clock, Gender, Limit, MockActorRepository, MockMovieRepository,
-    MovieService, Page, PageNumber, PageRequest, Role, Version,
+    Actor, ActorId, ActorName, ActorService, Born, CastingService, Clock, Gender, HistoryService, Limit,
+    MockActorRepository, MockCastingRepository, MockHistoryRepository, MockMovieRepository, MovieService, Outcome,
+    Page, PageNumber, PageRequest, Role, Version,
 };
-use ensemble_http::{App, Blocking, CorsOrigins, application, steps};
+use ensemble_http::{App, Blocking, CorsOrigins, Services, application, steps};
 use tempfile::TempDir;
 
 const BODY: &str = r#"{"name":"Nada Haddad","age":20,"gender":"female"}"#;
@@ -64,15 +65,20 @@ fn an_app(issuer: &LocalIssuer) -> Data<App> {
     let mut actors = MockActorRepository::new();
     actors.expect_find().returning(|id| Ok(Some(an_actor(id.get()))));
     actors.expect_list().returning(|_, _| Ok(a_page()));
-    actors.expect_insert().returning(|_, _, _| Ok(an_actor(7)));
+    actors.expect_insert().returning(|_, _, _| Ok(Outcome::Done(an_actor(7))));
     let clock = Arc::new(StoppedClock);
-    let actors = ActorService::new(Arc::new(actors), clock.clone());
-    let movies = MovieService::new(Arc::new(MockMovieRepository::new()), clock.clone());
+    let (movies, castings) = (Arc::new(MockMovieRepository::new()), Arc::new(MockCastingRepository::new()));
+    let services = Services {
+        actors: ActorService::new(Arc::new(actors), clock.clone()),
+        movies: MovieService::new(movies, castings.clone(), clock.clone()),
+        castings: CastingService::new(castings, clock.clone()),
+        history: HistoryService::new(Arc::new(MockHistoryRepository::new())),
+    };
     let keys = KeyStore::empty();
     keys.replace(KeySet::parse(issuer.key_set(), &[ensemble_auth::Algorithm::Rs256]).unwrap());
     let verifier = Verifier::new(Rules::new(LOCAL_ISSUER, LOCAL_AUDIENCE).unwrap(), Arc::new(keys));
     let blocking = Blocking::new(1024, Duration::from_secs(2));
-    Data::new(App::new((actors, movies), clock, Arc::new(verifier), blocking, Arc::new(|| Ok(())), 65_536))
+    Data::new(App::new(services, clock, Arc::new(verifier), blocking, Arc::new(|| Ok(())), 65_536))
 }
 
 fn a_step(criterion: &mut Criterion) {

@@ -14,7 +14,7 @@ use crate::{
     input::Id,
     json::{Body, Json},
     members::{Member, Members, day, text, whole_number},
-    paging,
+    paging, paths,
     permitted::Permitted,
     problem::Problem,
     query::{ListInput, ListQuery},
@@ -46,9 +46,11 @@ pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<ActorBody>>
     let Permitted { permit, input: Json(body) } = call;
     let new = body.parse(app.today())?;
     let actors = app.actors.clone();
-    let actor = app.blocking.run_write(move || actors.create(&permit, &new)).await?;
-    let view = ActorView::of(&actor, app.today());
-    view::created(format!("/actors/{}", actor.id), view.tag(), &view.named())
+    let outcome = app.blocking.run_write(move || actors.create(&permit, &new)).await?;
+    view::outcome(&outcome, |actor| {
+        let view = ActorView::of(actor, app.today());
+        view::created(paths::actor(actor.id), view.tag(), &view.named())
+    })
 }
 
 /// `GET /actors/{id}`.
@@ -97,8 +99,8 @@ pub async fn delete(
 pub async fn restore(app: Data<App>, call: Permitted<DeleteActors, Id<ActorId>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: Id(id) } = call;
     let actors = app.actors.clone();
-    let actor = app.blocking.run_write(move || actors.restore(&permit, id)).await?;
-    render(&actor, app.today())
+    let outcome = app.blocking.run_write(move || actors.restore(&permit, id)).await?;
+    view::outcome(&outcome, |actor| render(actor, app.today()))
 }
 
 /// What a client may set of an actor.
@@ -108,6 +110,10 @@ pub struct ActorBody {
 
 impl Body for ActorBody {
     const MEMBERS: &'static [&'static str] = &["name", "age", "birth_date", "gender"];
+
+    fn members(&self) -> &Members {
+        &self.members
+    }
 }
 
 impl From<Members> for ActorBody {
@@ -153,7 +159,7 @@ fn age(value: serde_json::Value) -> Result<Age, ensemble_domain::Fault> {
 
 /// An actor as clients see it on one day.
 #[derive(Serialize)]
-struct ActorView<'a> {
+pub struct ActorView<'a> {
     id: i64,
     name: &'a str,
     age: u32,
@@ -168,7 +174,7 @@ struct ActorView<'a> {
 }
 
 impl<'a> ActorView<'a> {
-    fn of(actor: &'a Actor, today: NaiveDate) -> Self {
+    pub fn of(actor: &'a Actor, today: NaiveDate) -> Self {
         Self {
             id: actor.id.get(),
             name: actor.name.as_str(),
@@ -182,8 +188,8 @@ impl<'a> ActorView<'a> {
         }
     }
 
-    const fn tag(&self) -> EntityTag {
-        EntityTag { version: self.version, age: Some(self.age) }
+    pub const fn tag(&self) -> EntityTag {
+        EntityTag { version: self.version, actor: None, age: Some(self.age) }
     }
 
     const fn named(&self) -> Named<'_, Self> {

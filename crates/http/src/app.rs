@@ -10,7 +10,7 @@ use std::{
 
 use chrono::NaiveDate;
 use ensemble_auth::{LocalIssuer, Verifier};
-use ensemble_domain::{ActorService, Cause, Clock, MovieService};
+use ensemble_domain::{ActorService, CastingService, Cause, Clock, HistoryService, MovieService};
 
 use crate::{Blocking, health::Probe};
 
@@ -27,10 +27,24 @@ pub struct LocalTokens {
     pub lifetime: Duration,
 }
 
+/// The use-cases that the API offers.
+pub struct Services {
+    /// Of actors.
+    pub actors: ActorService,
+    /// Of movies.
+    pub movies: MovieService,
+    /// Of castings.
+    pub castings: CastingService,
+    /// Of the history.
+    pub history: HistoryService,
+}
+
 /// The application state: use-cases, never repositories.
 pub struct App {
     pub(crate) actors: ActorService,
     pub(crate) movies: MovieService,
+    pub(crate) castings: CastingService,
+    pub(crate) history: HistoryService,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) blocking: Blocking,
@@ -43,7 +57,7 @@ pub struct App {
 impl App {
     /// The state over these use-cases and gates; bodies are taken up to `body_limit` bytes.
     pub fn new(
-        (actors, movies): (ActorService, MovieService),
+        services: Services,
         clock: Arc<dyn Clock>,
         verifier: Arc<Verifier>,
         blocking: Blocking,
@@ -52,7 +66,20 @@ impl App {
     ) -> Self {
         let probe = Probe::new(readiness);
         let draining = AtomicBool::new(false);
-        Self { actors, movies, clock, verifier, blocking, probe, local_tokens: None, body_limit, draining }
+        let Services { actors, movies, castings, history } = services;
+        Self {
+            actors,
+            movies,
+            castings,
+            history,
+            clock,
+            verifier,
+            blocking,
+            probe,
+            local_tokens: None,
+            body_limit,
+            draining,
+        }
     }
 
     /// Serves `POST /local/token` too.

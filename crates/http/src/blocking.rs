@@ -24,7 +24,14 @@ pub struct Blocking {
     waiting: Arc<AtomicUsize>,
     queue: usize,
     patience: Duration,
-    writers: Option<Arc<Semaphore>>,
+    writers: Option<Writers>,
+}
+
+/// The one writer's turns, and how long a call waits for one.
+#[derive(Clone)]
+struct Writers {
+    turns: Arc<Semaphore>,
+    patience: Duration,
 }
 
 /// A call's place in the queue, given up when nobody waits for the call any more.
@@ -64,10 +71,10 @@ impl Blocking {
     }
 
     /// For a store that writes through one connection: a call that writes waits for its turn here and not on a thread, so that
-    /// readers always find one.
+    /// readers always find one. None waits longer than `patience`.
     #[must_use]
-    pub fn with_sole_writer(self) -> Self {
-        Self { writers: Some(Arc::new(Semaphore::new(1))), ..self }
+    pub fn with_sole_writer(self, patience: Duration) -> Self {
+        Self { writers: Some(Writers { turns: Arc::new(Semaphore::new(1)), patience }), ..self }
     }
 
     /// Runs `work` on a blocking thread and answers what it answers.
@@ -92,9 +99,9 @@ impl Blocking {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (place, until) = (self.take_place()?, Instant::now() + self.patience);
-        let Some(writers) = &self.writers else { return call(place, until, work).await };
-        match timeout_at(until, Arc::clone(writers).acquire_owned()).await {
+        let Some(writers) = &self.writers else { return self.run(work).await };
+        let (place, until) = (self.take_place()?, Instant::now() + writers.patience);
+        match timeout_at(until, Arc::clone(&writers.turns).acquire_owned()).await {
             // The turn ends with the work, even if nobody waits for that any more.
             Ok(Ok(turn)) => call(place, until, move || (work(), drop(turn)).0).await,
             Ok(Err(closed)) => Err(StoreError::Failed(closed.into()).into()),
@@ -190,7 +197,7 @@ mod tests {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(2).build().unwrap();
         tokio::task::LocalSet::new().block_on(&runtime, async {
-            let gate = Blocking::new(8, Duration::from_millis(200)).with_sole_writer();
+            let gate = Blocking::new(8, Duration::from_millis(200)).with_sole_writer(Duration::from_millis(200));
             let (began, has_begun) = channel();
             let (end, may_end) = channel();
             let writer = gate.run_write(move || {
@@ -216,8 +223,8 @@ mod tests {
 
     #[actix_web::test]
     async fn a_call_that_nobody_waits_for_gives_its_place_back() {
-        let gate = Blocking::new(1, Duration::from_secs(2)).with_sole_writer();
-        let turn = Arc::clone(gate.writers.as_ref().unwrap()).acquire_owned().await.unwrap();
+        let gate = Blocking::new(1, Duration::from_secs(2)).with_sole_writer(Duration::from_secs(2));
+        let turn = Arc::clone(&gate.writers.as_ref().unwrap().turns).acquire_owned().await.unwrap();
         assert!(gate.run_write(|| Ok(())).now_or_never().is_none());
         drop(turn);
         gate.run_write(|| Ok(())).await.unwrap();

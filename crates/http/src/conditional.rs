@@ -12,20 +12,25 @@ use crate::{
     problem::{Kind, Problem},
 };
 
-/// The validator of a representation: its version, and an age where it shows one, since an age changes without a write.
+/// The validator of a representation: the version of what it shows, that of the actor it shows beside, and an age, where it shows
+/// one, since an age changes without a write.
 #[derive(Clone, Copy)]
 pub struct EntityTag {
     pub version: Version,
+    pub actor: Option<Version>,
     pub age: Option<u32>,
 }
 
 impl EntityTag {
-    /// The tag's opaque part.
+    /// The tag of what shows nothing that changes without it.
+    pub const fn of(version: Version) -> Self {
+        Self { version, actor: None, age: None }
+    }
+
+    /// The tag's opaque part: numbers with hyphens between them, the version first.
     fn opaque(self) -> String {
-        match self.age {
-            Some(age) => format!("{}-{age}", self.version),
-            None => self.version.to_string(),
-        }
+        let numbers = [Some(self.version.get()), self.actor.map(Version::get), self.age.map(i64::from)];
+        numbers.into_iter().flatten().map(|number| number.to_string()).collect::<Vec<_>>().join("-")
     }
 
     /// The tag as a header has it, quoted.
@@ -50,14 +55,12 @@ impl Input for IfMatch {
     }
 }
 
-/// The version of a tag. The age in it is not compared: it moves by itself, and nobody's change is lost by that.
+/// The version of a tag. What else is in it is not compared: that moves by itself, and nobody's change is lost by it.
 fn version(opaque: &str) -> Option<Version> {
-    let (version, age) = opaque.split_once('-').unwrap_or((opaque, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(version) && digits(age) && !version.starts_with('0'))
-        .then(|| version.parse().ok())
-        .flatten()
-        .and_then(Version::new)
+    let mut numbers = opaque.split('-');
+    let version = numbers.next().filter(|version| digits(version) && !version.starts_with('0'))?;
+    if numbers.all(digits) { version.parse().ok().and_then(Version::new) } else { None }
 }
 
 /// `If-None-Match`: the representations that the client has.
@@ -150,15 +153,25 @@ mod tests {
         assert_eq!(if_match(&["*"]), Ok(Precondition::None));
         assert_eq!(if_match(&["\"3\""]), Ok(versions(&[3])));
         assert_eq!(if_match(&["\"3-20\""]), Ok(versions(&[3])));
+        assert_eq!(if_match(&["\"3-1-20\""]), Ok(versions(&[3])));
         assert_eq!(if_match(&["\"3\" , \"4-7\",, \"5\""]), Ok(versions(&[3, 4, 5])));
         assert_eq!(if_match(&["\"3\"", "\"4\""]), Ok(versions(&[3, 4])));
     }
 
     #[test]
     fn a_tag_that_is_weak_or_not_ours_matches_nothing() {
-        for line in
-            ["W/\"3\"", "\"abc\"", "\"\"", "\"0\"", "\"03\"", "\"3-\"", "\"3-x\"", "\"-3\"", "\"99999999999999999999\""]
-        {
+        for line in [
+            "W/\"3\"",
+            "\"3-1-\"",
+            "\"abc\"",
+            "\"\"",
+            "\"0\"",
+            "\"03\"",
+            "\"3-\"",
+            "\"3-x\"",
+            "\"-3\"",
+            "\"99999999999999999999\"",
+        ] {
             assert_eq!(if_match(&[line]), Ok(versions(&[])), "{line}");
         }
     }
@@ -172,12 +185,13 @@ mod tests {
 
     #[test]
     fn a_representation_is_known_by_its_whole_tag() {
-        let tag = EntityTag { version: Version::new(3).unwrap(), age: Some(20) };
+        let tag = EntityTag { age: Some(20), ..EntityTag::of(Version::new(3).unwrap()) };
         let has = |line: &str| IfNoneMatch(parse(line)).has(tag);
         assert!(has("\"3-20\"") && has("W/\"3-20\"") && has("*") && has("\"1\", \"3-20\""));
         assert!(!has("\"3\"") && !has("\"3-21\"") && !has("\"4-20\""));
         assert!(!IfNoneMatch(None).has(tag));
         assert_eq!(tag.header(), "\"3-20\"");
-        assert_eq!(EntityTag { age: None, ..tag }.header(), "\"3\"");
+        assert_eq!(EntityTag { actor: Version::new(5), ..tag }.header(), "\"3-5-20\"");
+        assert_eq!(EntityTag::of(tag.version).header(), "\"3\"");
     }
 }

@@ -6,7 +6,7 @@ use actix_web::http::{
     header::{self, HeaderMap},
 };
 
-use crate::edge::X_REQUEST_ID;
+use crate::{edge::X_REQUEST_ID, idempotency::IDEMPOTENCY_KEY, view::IDEMPOTENCY_REPLAYED};
 
 /// The origins whose pages may call this server from a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub fn cors(origins: &CorsOrigins) -> Cors {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             header::IF_NONE_MATCH,
-            header::HeaderName::from_static("idempotency-key"),
+            IDEMPOTENCY_KEY,
             X_REQUEST_ID,
         ])
         .expose_headers([
@@ -37,6 +37,7 @@ pub fn cors(origins: &CorsOrigins) -> Cors {
             header::LOCATION,
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,
+            IDEMPOTENCY_REPLAYED,
             X_REQUEST_ID,
             header::HeaderName::from_static("x-total-count"),
         ])

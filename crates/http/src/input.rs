@@ -1,7 +1,7 @@
 //! What a handler takes from a request once its caller is known, read in the order in which it may be refused.
 
 use actix_web::{HttpRequest, dev::Payload};
-use ensemble_domain::{ActorId, Caller, Denied, MovieId};
+use ensemble_domain::{ActorId, Caller, CastingId, Denied, Entity, MovieId};
 
 use crate::problem::{Kind, Problem};
 
@@ -16,6 +16,11 @@ pub trait Input: Sized {
     }
 
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem>;
+
+    /// What it says beyond the path: the same bytes whenever it says the same, however it is written.
+    fn content(&self) -> Result<Vec<u8>, Problem> {
+        Ok(Vec::new())
+    }
 }
 
 impl Input for () {
@@ -25,15 +30,43 @@ impl Input for () {
 }
 
 impl<A: Input, B: Input> Input for (A, B) {
+    const PARAMETERS: &'static [&'static str] = sole(A::PARAMETERS, B::PARAMETERS);
+
+    fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
+        A::check(caller, query).and_then(|()| B::check(caller, query))
+    }
+
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         Ok((A::take(request, payload).await?, B::take(request, payload).await?))
+    }
+
+    fn content(&self) -> Result<Vec<u8>, Problem> {
+        let (a, b) = self;
+        Ok([a.content()?, b.content()?].concat())
     }
 }
 
 impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
+    const PARAMETERS: &'static [&'static str] = sole(A::PARAMETERS, sole(B::PARAMETERS, C::PARAMETERS));
+
+    fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
+        <((A, B), C)>::check(caller, query)
+    }
+
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         Ok((A::take(request, payload).await?, B::take(request, payload).await?, C::take(request, payload).await?))
     }
+
+    fn content(&self) -> Result<Vec<u8>, Problem> {
+        let (a, b, c) = self;
+        Ok([a.content()?, b.content()?, c.content()?].concat())
+    }
+}
+
+/// The query is read by one part, so that all its parameters stand in one list. Two lists do not build.
+const fn sole(one: &'static [&'static str], other: &'static [&'static str]) -> &'static [&'static str] {
+    assert!(one.is_empty() || other.is_empty(), "two parts read the query");
+    if one.is_empty() { other } else { one }
 }
 
 /// The `{id}` of a path: digits without a leading zero. Anything else names nothing, so it is not found.
@@ -41,22 +74,41 @@ pub struct Id<T>(pub T);
 
 impl Input for Id<ActorId> {
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
-        number(request).and_then(ActorId::new).map(Self).ok_or_else(|| no_id("actor"))
+        id(request, "id", ActorId::new, Entity::Actor).map(Self)
     }
 }
 
 impl Input for Id<MovieId> {
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
-        number(request).and_then(MovieId::new).map(Self).ok_or_else(|| no_id("movie"))
+        id(request, "id", MovieId::new, Entity::Movie).map(Self)
     }
 }
 
-fn number(request: &HttpRequest) -> Option<i64> {
-    let text = request.match_info().get("id")?;
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    if digits { text.parse().ok() } else { None }
+/// The path of a casting: its id, and the movie that it is looked for in.
+pub struct CastingPath {
+    pub movie: MovieId,
+    pub id: CastingId,
 }
 
-fn no_id(entity: &str) -> Problem {
-    Problem::new(Kind::NotFound, format!("there is no such {entity}: an id is a whole number from 1"))
+impl Input for CastingPath {
+    async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
+        Ok(Self {
+            movie: id(request, "id", MovieId::new, Entity::Movie)?,
+            id: id(request, "casting_id", CastingId::new, Entity::Casting)?,
+        })
+    }
+}
+
+fn id<T>(
+    request: &HttpRequest,
+    segment: &str,
+    new: impl FnOnce(i64) -> Option<T>,
+    entity: Entity,
+) -> Result<T, Problem> {
+    let text = request.match_info().get(segment).unwrap_or_default();
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    let number = if digits { text.parse().ok() } else { None };
+    number.and_then(new).ok_or_else(|| {
+        Problem::new(Kind::NotFound, format!("there is no such {entity}: an id is a whole number from 1"))
+    })
 }

@@ -26,6 +26,9 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 pub trait Body: From<Members> {
     /// The members that a client may set.
     const MEMBERS: &'static [&'static str];
+
+    /// What it was made of.
+    fn members(&self) -> &Members;
 }
 
 /// A JSON object as a typed body.
@@ -38,6 +41,10 @@ impl<T: Body> Input for Json<T> {
         let reading = read(request, payload, limit);
         let bytes = tokio::time::timeout(BODY_DEADLINE, reading).await.map_err(|_elapsed| too_slow())??;
         Self::parse(&bytes)
+    }
+
+    fn content(&self) -> Result<Vec<u8>, Problem> {
+        self.0.members().canonical().map_err(Problem::internal)
     }
 }
 

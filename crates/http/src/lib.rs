@@ -7,11 +7,16 @@
 mod actors;
 mod app;
 mod blocking;
+mod castings;
 mod conditional;
 mod cors;
+mod cursor;
+mod digest;
 mod edge;
 mod health;
+mod history;
 mod home;
+mod idempotency;
 mod input;
 mod json;
 mod local_token;
@@ -19,6 +24,7 @@ mod me;
 mod members;
 mod movies;
 mod paging;
+mod paths;
 mod permitted;
 mod problem;
 mod problem_pages;
@@ -28,8 +34,9 @@ mod server;
 #[doc(hidden)]
 pub mod steps;
 mod view;
+mod warnings;
 
-pub use app::{App, LocalTokens, Readiness};
+pub use app::{App, LocalTokens, Readiness, Services};
 pub use blocking::Blocking;
 pub use cors::CorsOrigins;
 pub use problem::problem_names;

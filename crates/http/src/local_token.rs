@@ -92,6 +92,10 @@ struct RoleBody {
 
 impl Body for RoleBody {
     const MEMBERS: &'static [&'static str] = &["role"];
+
+    fn members(&self) -> &Members {
+        &self.members
+    }
 }
 
 impl From<Members> for RoleBody {

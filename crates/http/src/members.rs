@@ -6,22 +6,26 @@ use chrono::NaiveDate;
 use ensemble_domain::{Change, Fault, FaultCode, InvalidFields, parse_day};
 use serde_json::Value;
 
-/// The members that a body may have, and whether it had any other.
+/// The members that a body may have, beside the others that it had.
 pub struct Members {
     known: BTreeMap<String, Value>,
+    unknown: BTreeMap<String, Value>,
     names: &'static [&'static str],
-    has_unknown: bool,
 }
 
 /// One member: absent, or there, if only as `null`.
 pub struct Member(Option<Value>);
 
 impl Members {
-    /// Keeps the members of these names; others are ignored.
-    pub fn of(mut object: BTreeMap<String, Value>, names: &'static [&'static str]) -> Self {
-        let all = object.len();
-        object.retain(|name, _| names.contains(&name.as_str()));
-        Self { has_unknown: object.len() < all, known: object, names }
+    /// Looks at the members of these names only.
+    pub fn of(object: BTreeMap<String, Value>, names: &'static [&'static str]) -> Self {
+        let (known, unknown) = object.into_iter().partition(|(name, _)| names.contains(&name.as_str()));
+        Self { known, unknown, names }
+    }
+
+    /// All members that were not taken yet, as JSON with sorted names and without blanks.
+    pub fn canonical(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&self.known.iter().chain(&self.unknown).collect::<BTreeMap<_, _>>())
     }
 
     /// Takes out one member.
@@ -32,7 +36,7 @@ impl Members {
     /// Refuses a partial change that says something, but nothing that is known: a mistyped name would otherwise change nothing
     /// and look like success.
     pub fn refuse_only_unknown(&self) -> Result<(), InvalidFields> {
-        if self.has_unknown && self.known.is_empty() {
+        if !self.unknown.is_empty() && self.known.is_empty() {
             let detail = format!("has no member that can be changed; those are {}", self.names.join(", "));
             return Err(InvalidFields::one("", Fault::new(FaultCode::Unknown, detail)));
         }
@@ -115,6 +119,20 @@ fn without_fraction(number: f64) -> Option<i64> {
     (number.fract() == 0.0).then_some(number as i64)
 }
 
+/// An id: a whole number from 1, in the forms of [`whole_number`].
+pub fn id<T>(value: Value, new: impl FnOnce(i64) -> Option<T>) -> Result<T, Fault> {
+    new(whole_number(value)?).ok_or_else(|| Fault::new(FaultCode::Range, "must be at least 1"))
+}
+
+/// A list of ids. Of several that are wrong the first is told.
+pub fn ids<T>(value: Value, new: impl Fn(i64) -> Option<T>) -> Result<Vec<T>, Fault> {
+    let Value::Array(entries) = value else { return Err(Fault::new(FaultCode::Type, "must be a list of ids")) };
+    let wrong = |place, fault: Fault| {
+        Fault::new(fault.code, format!("must be a list of ids, of which number {place} {}", fault.detail))
+    };
+    (1..).zip(entries).map(|(place, entry)| id(entry, &new).map_err(|fault| wrong(place, fault))).collect()
+}
+
 /// A day, as a string.
 pub fn day(value: Value) -> Result<NaiveDate, Fault> {
     parse_day(&text(value)?)
@@ -140,6 +158,16 @@ mod tests {
     }
 
     #[test]
+    fn the_same_members_are_the_same_bytes_in_whatever_order_they_come() {
+        let canonical = |text: &str| members(serde_json::from_str(text).unwrap()).canonical().unwrap();
+        let sorted = canonical(r#"{"age":20,"id":{"a":1,"b":[2]},"name":"Ada"}"#);
+        assert_eq!(sorted, br#"{"age":20,"id":{"a":1,"b":[2]},"name":"Ada"}"#);
+        assert_eq!(canonical("{ \"name\": \"\\u0041da\", \"id\": {\"b\": [2], \"a\": 1}, \"age\": 20 }"), sorted);
+        assert_ne!(canonical(r#"{"age":"20","id":{"a":1,"b":[2]},"name":"Ada"}"#), sorted);
+        assert_ne!(canonical(r#"{"age":20,"name":"Ada"}"#), sorted);
+    }
+
+    #[test]
     fn null_means_absent_clear_or_wrong_as_the_member_has_it() {
         let member = || members(json!({"name": null})).take("name");
         assert_eq!(member().required(text).unwrap_err().detail, "is required");
@@ -156,6 +184,22 @@ mod tests {
         assert_eq!(member().replacement(text), Ok(None));
         assert_eq!(member().change(text), Ok(Change::Keep));
         assert!(!member().is_null());
+    }
+
+    #[test]
+    fn an_id_is_a_whole_number_from_1() {
+        let positive = |number| (number >= 1).then_some(number);
+        assert_eq!(id(json!("7"), positive), Ok(7));
+        assert_eq!(id(json!(0), positive).unwrap_err().detail, "must be at least 1");
+        assert_eq!(ids(json!([7, "8", 7.0]), positive), Ok(vec![7, 8, 7]));
+        assert_eq!(ids(json!({}), positive).unwrap_err().detail, "must be a list of ids");
+        let table = [
+            (json!([7, 0, "x"]), FaultCode::Range, "must be a list of ids, of which number 2 must be at least 1"),
+            (json!([null]), FaultCode::Type, "must be a list of ids, of which number 1 must be a whole number"),
+        ];
+        for (list, code, detail) in table {
+            assert_eq!(ids(list, positive).unwrap_err(), Fault::new(code, detail));
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! `/movies`.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
-    DeleteMovies, Deleted, FieldFaults, GetMovies, InvalidFields, Movie, MovieChanges, MovieId, MovieQuery, NewMovie,
-    PatchMovies, PostMovies, ReleaseDate, ShootWindow, Title, Version,
+    ActorId, DeleteMovies, Deleted, Fault, FaultCode, FieldFaults, GetMovies, InvalidFields, Movie, MovieChanges,
+    MovieId, MovieQuery, NewMovie, PatchMovies, PostMovies, ReleaseDate, ShootWindow, Title, Version, Warned,
 };
 use serde::Serialize;
 
@@ -13,8 +15,8 @@ use crate::{
     conditional::{EntityTag, IfMatch, IfNoneMatch},
     input::Id,
     json::{Body, Json},
-    members::{Members, day, text},
-    paging,
+    members::{Members, day, ids, text},
+    paging, paths,
     permitted::Permitted,
     problem::Problem,
     query::ListInput,
@@ -41,9 +43,11 @@ pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<MovieBody>>
     let Permitted { permit, input: Json(body) } = call;
     let new = body.parse()?;
     let movies = app.movies.clone();
-    let movie = app.blocking.run_write(move || movies.create(&permit, &new)).await?;
-    let view = MovieView::of(&movie);
-    view::created(format!("/movies/{}", movie.id), view.tag(), &view.named())
+    let Warned { value, warnings } = app.blocking.run_write(move || movies.create(&permit, &new)).await?;
+    view::outcome(&value, |movie| {
+        let view = MovieView::of(movie);
+        view::created(paths::movie(movie.id), view.tag(), &view.named().with_warnings(&warnings))
+    })
 }
 
 /// `GET /movies/{id}`.
@@ -54,11 +58,8 @@ pub async fn get(
     let Permitted { permit, input: (Id(id), known) } = call;
     let movies = app.movies.clone();
     let movie = app.blocking.run(move || movies.get(&permit, id)).await?;
-    let view = MovieView::of(&movie);
-    if known.has(view.tag()) {
-        return Ok(view::not_modified(view.tag()));
-    }
-    view::resource(StatusCode::OK, view.tag(), &view.named())
+    let tag = MovieView::of(&movie).tag();
+    if known.has(tag) { Ok(view::not_modified(tag)) } else { render(&movie) }
 }
 
 /// `PATCH /movies/{id}`.
@@ -69,9 +70,10 @@ pub async fn change(
     let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
     let changes = body.parse_changes()?;
     let movies = app.movies.clone();
-    let movie = app.blocking.run_write(move || movies.change(&permit, id, &precondition, &changes)).await?;
-    let view = MovieView::of(&movie);
-    view::resource(StatusCode::OK, view.tag(), &view.named())
+    let Warned { value, warnings } =
+        app.blocking.run_write(move || movies.change(&permit, id, &precondition, &changes)).await?;
+    let view = MovieView::of(&value);
+    view::resource(StatusCode::OK, view.tag(), &view.named().with_warnings(&warnings))
 }
 
 /// `DELETE /movies/{id}`.
@@ -89,8 +91,12 @@ pub async fn delete(
 pub async fn restore(app: Data<App>, call: Permitted<DeleteMovies, Id<MovieId>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: Id(id) } = call;
     let movies = app.movies.clone();
-    let movie = app.blocking.run_write(move || movies.restore(&permit, id)).await?;
-    let view = MovieView::of(&movie);
+    let outcome = app.blocking.run_write(move || movies.restore(&permit, id)).await?;
+    view::outcome(&outcome, render)
+}
+
+fn render(movie: &Movie) -> Result<HttpResponse, Problem> {
+    let view = MovieView::of(movie);
     view::resource(StatusCode::OK, view.tag(), &view.named())
 }
 
@@ -100,7 +106,11 @@ pub struct MovieBody {
 }
 
 impl Body for MovieBody {
-    const MEMBERS: &'static [&'static str] = &["title", "release_date", "shoot_start", "shoot_end"];
+    const MEMBERS: &'static [&'static str] = &["title", "release_date", "shoot_start", "shoot_end", "actor_ids"];
+
+    fn members(&self) -> &Members {
+        &self.members
+    }
 }
 
 impl From<Members> for MovieBody {
@@ -118,8 +128,12 @@ impl MovieBody {
         let start = faults.keep("shoot_start", self.members.take("shoot_start").optional(day));
         let end = faults.keep("shoot_end", self.members.take("shoot_end").optional(day));
         let shoot = start.zip(end).and_then(|(start, end)| faults.keep_all(ShootWindow::between(start, end)));
-        let movie = title.zip(release_date).zip(shoot);
-        faults.finish(movie.map(|((title, release_date), shoot)| NewMovie { title, release_date, shoot }))
+        let actors = faults.keep("actor_ids", self.members.take("actor_ids").optional(actor_ids));
+        let movie = title.zip(release_date).zip(shoot.zip(actors));
+        faults.finish(movie.map(|((title, release_date), (shoot, actors))| {
+            let actors = actors.unwrap_or_default();
+            NewMovie { title, release_date, shoot, actors }
+        }))
     }
 
     fn parse_changes(mut self) -> Result<MovieChanges, InvalidFields> {
@@ -130,19 +144,33 @@ impl MovieBody {
         let release_date = faults.keep("release_date", release_date);
         let shoot_start = faults.keep("shoot_start", self.members.take("shoot_start").change(day));
         let shoot_end = faults.keep("shoot_end", self.members.take("shoot_end").change(day));
-        let changes = title.zip(release_date).zip(shoot_start.zip(shoot_end));
-        faults.finish(changes.map(|((title, release_date), (shoot_start, shoot_end))| MovieChanges {
+        let actors = faults.keep("actor_ids", self.members.take("actor_ids").optional(actor_ids));
+        let changes = title.zip(release_date).zip(shoot_start.zip(shoot_end)).zip(actors);
+        faults.finish(changes.map(|(((title, release_date), (shoot_start, shoot_end)), actors)| MovieChanges {
             title,
             release_date,
             shoot_start,
             shoot_end,
+            actors,
         }))
     }
 }
 
+/// The most actors that one request books.
+const MAX_ACTORS: usize = 500;
+
+/// Who is booked; an id that is there twice counts once.
+fn actor_ids(value: serde_json::Value) -> Result<BTreeSet<ActorId>, Fault> {
+    let actors: BTreeSet<_> = ids(value, ActorId::new)?.into_iter().collect();
+    if actors.len() > MAX_ACTORS {
+        return Err(Fault::new(FaultCode::Length, format!("must not name more than {MAX_ACTORS} actors")));
+    }
+    Ok(actors)
+}
+
 /// A movie as clients see it.
 #[derive(Serialize)]
-struct MovieView<'a> {
+pub struct MovieView<'a> {
     id: i64,
     title: &'a str,
     release_date: NaiveDate,
@@ -157,7 +185,7 @@ struct MovieView<'a> {
 }
 
 impl<'a> MovieView<'a> {
-    fn of(movie: &'a Movie) -> Self {
+    pub fn of(movie: &'a Movie) -> Self {
         Self {
             id: movie.id.get(),
             title: movie.title.as_str(),
@@ -172,7 +200,7 @@ impl<'a> MovieView<'a> {
     }
 
     const fn tag(&self) -> EntityTag {
-        EntityTag { version: self.version, age: None }
+        EntityTag::of(self.version)
     }
 
     const fn named(&self) -> Named<'_, Self> {

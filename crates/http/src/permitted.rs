@@ -1,4 +1,4 @@
-//! The one extractor of a guarded handler: token, permission, query names, then the rest of the input.
+//! The one extractor of a guarded handler: token, permission, query names, idempotency key, then the rest of the input.
 
 use std::pin::Pin;
 
@@ -8,6 +8,7 @@ use ensemble_domain::{Caller, Permit, Requirement};
 use crate::{
     App,
     edge::{Authenticated, request_id_of},
+    idempotency::IdempotencyKey,
     input::Input,
     problem::Problem,
     query,
@@ -32,8 +33,11 @@ impl<R: Requirement + 'static, I: Input + 'static> FromRequest for Permitted<R, 
             let permit = authenticate(&request).await?.permit::<R>()?;
             I::check(permit.caller(), request.query_string())?;
             query::refuse_unknown(request.query_string(), I::PARAMETERS)?;
+            let key = IdempotencyKey::of(&request)?;
             let input = I::take(&request, &mut payload).await?;
-            Ok(Self { permit, input })
+            let Some(key) = key else { return Ok(Self { permit, input }) };
+            let idempotency = key.idempotency(permit.caller(), &request, &input.content()?);
+            Ok(Self { permit: permit.repeatable(idempotency), input })
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Every refusal, as problem details (RFC 9457) with the members of the older clients beside.
 
+mod conflict;
 mod from;
 mod kind;
 
@@ -12,8 +13,9 @@ use actix_web::{
         header::{self, HeaderName, HeaderValue},
     },
 };
-use ensemble_domain::{Cause, Permissions, RequestId};
+use ensemble_domain::{Cause, RequestId};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 pub use kind::{Kind, problem_names};
 
@@ -45,7 +47,7 @@ struct Parts {
     kind: Kind,
     detail: Cow<'static, str>,
     flaws: Vec<Flaw>,
-    needs: Option<Permissions>,
+    members: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
     reason: Option<&'static str>,
     cause: Option<Cause>,
@@ -60,7 +62,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             flaws: Vec::new(),
-            needs: None,
+            members: Map::new(),
             headers: Vec::new(),
             reason: None,
             cause: None,
@@ -88,6 +90,13 @@ impl Problem {
     #[must_use]
     pub fn with_flaws(mut self, flaws: Vec<Flaw>) -> Self {
         self.0.flaws = flaws;
+        self
+    }
+
+    /// Adds a member that only this kind of problem has (RFC 9457, section 3.2).
+    #[must_use]
+    fn with_member(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.members.insert(name.to_owned(), value.into());
         self
     }
 
@@ -137,7 +146,7 @@ impl Problem {
 
     /// The JSON document, for that path and request.
     pub fn body(&self, path: &str, request_id: &RequestId) -> Vec<u8> {
-        let Parts { kind, detail, flaws, needs, .. } = &*self.0;
+        let Parts { kind, detail, flaws, members, .. } = &*self.0;
         let document = Document {
             kind: format!("/problems/{}", kind.name()),
             title: kind.title(),
@@ -146,7 +155,7 @@ impl Problem {
             instance: path,
             request_id: request_id.as_str(),
             errors: flaws,
-            needs: needs.map(|needs| needs.to_string()),
+            members,
             success: false,
             error: kind.status().as_u16(),
             message: detail,
@@ -166,8 +175,8 @@ struct Document<'a> {
     request_id: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Flaw],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    needs: Option<String>,
+    #[serde(flatten)]
+    members: &'a Map<String, Value>,
     success: bool,
     error: u16,
     message: &'a str,

@@ -31,11 +31,16 @@ const fn advice(kind: Kind) -> &'static str {
         }
         Kind::InvalidRequest => {
             "A part of the request outside its body is not right: a query parameter of the wrong form, two Authorization \
-             headers, or an If-Match header that is no list of entity tags. The detail names it."
+             headers, an If-Match header that is no list of entity tags, or an Idempotency-Key of another form. The \
+             detail names it."
         }
         Kind::UnknownParameter => {
             "The query has a parameter that this path does not know. It is refused, since a mistyped filter would \
              otherwise answer with everything. The detail names the nearest one that is known."
+        }
+        Kind::InvalidCursor => {
+            "The cursor was changed, or comes from another list. Take it from next_cursor of the page before, of the same \
+             path, or begin again without one."
         }
         Kind::Unauthenticated => {
             "The request carries no access token. Send the header Authorization: Bearer, followed by one blank and the \
@@ -60,6 +65,30 @@ const fn advice(kind: Kind) -> &'static str {
         }
         Kind::MethodNotAllowed => "The path exists, but not with this method. The header Allow lists those it has.",
         Kind::RequestTimeout => "The request body did not arrive in time. Send it again, at once.",
+        Kind::AlreadyCast => {
+            "The actor stands for that part of the movie already, in a casting that is open. Nothing was changed. Change \
+             that casting, or name another part."
+        }
+        Kind::ActorBooked => {
+            "The actor is booked on movies that are not released yet, so nothing was deleted. The member movies lists \
+             them. Release the actor there first, with a reason."
+        }
+        Kind::IllegalStatus => {
+            "A casting does not go from every status to every other, and nobody is booked while actor or movie is deleted. \
+             Nothing was changed. The members from, to and allowed tell what was asked for and what is possible."
+        }
+        Kind::RequiresRelease => {
+            "A booking is a promise, so the casting cannot just be taken off the list. Set its status to released or \
+             declined, with a reason, and delete it then."
+        }
+        Kind::BillingTaken => {
+            "Another casting of the movie has that place in the credits. Nothing was changed. Choose another place, or put \
+             the whole cast in order with PUT on the movie's billing."
+        }
+        Kind::RequestInProgress => {
+            "The first request with the same Idempotency-Key has not been answered yet. Send it again after the seconds that \
+             Retry-After names, with the same key: the answer will be the first one's."
+        }
         Kind::StaleVersion => {
             "The If-Match header names another version than the one that is stored: somebody changed it since you read \
              it. Nothing was changed. Read it again, decide, and send the new version."
@@ -71,6 +100,10 @@ const fn advice(kind: Kind) -> &'static str {
         Kind::InvalidFields => {
             "The body is well-formed, but some of its members are not right. The member errors lists every one of them, \
              with a JSON pointer and what would be right."
+        }
+        Kind::IdempotencyKeyReused => {
+            "The Idempotency-Key was used before, for another path or another body. Nothing was done. Take a new key for \
+             each new request, and the same one only to send the same request again."
         }
         Kind::Internal => {
             "Something failed that should not have. Its cause is in the server's log, under the request id. Trying again \

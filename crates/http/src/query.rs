@@ -7,7 +7,9 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use ensemble_domain::{Caller, Deleted, Denied, Fault, FaultCode, Limit, PageNumber, PageRequest, Requirement};
+use ensemble_domain::{
+    Caller, CastingStatus, Deleted, Denied, Fault, FaultCode, Limit, PageNumber, PageRequest, Requirement,
+};
 
 use crate::{
     input::Input,
@@ -35,7 +37,8 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     known.iter().copied().filter(|known| likeness(known) > 0.7).max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
 }
 
-fn flawed(kind: Kind, parameter: &str, code: FaultCode, detail: Cow<'static, str>) -> Problem {
+/// The refusal of one query parameter.
+pub fn flawed(kind: Kind, parameter: &str, code: FaultCode, detail: Cow<'static, str>) -> Problem {
     let sentence = format!("query parameter {parameter} {detail}");
     let flaw = Flaw { pointer: None, parameter: Some(parameter.to_owned()), code: code.as_str(), detail };
     Problem::new(kind, sentence).with_flaws(vec![flaw])
@@ -69,6 +72,18 @@ impl<D: Requirement> Input for ListInput<D> {
     }
 }
 
+/// The query of a cast or a filmography: which statuses are shown, `None` for all.
+pub struct Statuses(pub Option<Vec<CastingStatus>>);
+
+impl Input for Statuses {
+    const PARAMETERS: &'static [&'static str] = &["status"];
+
+    async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
+        let statuses = |text: &str| text.split(',').map(CastingStatus::parse).collect();
+        single(request.query_string(), "status", statuses).map(Self)
+    }
+}
+
 /// No query parameters: any is refused.
 pub struct NoQuery;
 
@@ -86,7 +101,7 @@ impl ListQuery {
         Ok(Self {
             page: PageRequest {
                 page: single(query, "page", |text| PageNumber::new(number(text)?))?.unwrap_or(PageNumber::FIRST),
-                limit: single(query, "limit", |text| Limit::new(number(text)?))?.unwrap_or(Limit::DEFAULT),
+                limit: limit(query)?,
             },
             deleted: single(query, "deleted", deleted)?.unwrap_or_default(),
         })
@@ -94,7 +109,7 @@ impl ListQuery {
 }
 
 /// Reads one parameter that may be absent; given twice it is refused.
-fn single<T>(query: &str, name: &str, read: impl Fn(&str) -> Result<T, Fault>) -> Result<Option<T>, Problem> {
+pub fn single<T>(query: &str, name: &str, read: impl Fn(&str) -> Result<T, Fault>) -> Result<Option<T>, Problem> {
     let refused = |fault: Fault| flawed(Kind::InvalidRequest, name, fault.code, fault.detail);
     let mut given = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
     let Some((_, text)) = given.next() else { return Ok(None) };
@@ -102,6 +117,11 @@ fn single<T>(query: &str, name: &str, read: impl Fn(&str) -> Result<T, Fault>) -
         return Err(refused(Fault::new(FaultCode::Disagrees, "is given more than once")));
     }
     read(&text).map(Some).map_err(refused)
+}
+
+/// How many items a page is to have.
+pub fn limit(query: &str) -> Result<Limit, Problem> {
+    Ok(single(query, "limit", |text| Limit::new(number(text)?))?.unwrap_or(Limit::DEFAULT))
 }
 
 /// Digits; more than a `u64` holds is held at its end.

@@ -13,10 +13,10 @@ use actix_web::{
 use ensemble_domain::{Permissions, Requirement};
 
 use crate::{
-    App, CorsOrigins, actors,
+    App, CorsOrigins, actors, castings,
     cors::cors,
     edge::{edge, no_such_route},
-    health, home,
+    health, history, home,
     input::Input,
     local_token, me, movies,
     permitted::Permitted,
@@ -56,12 +56,24 @@ pub fn operations() -> Vec<Operation> {
         permitted(Method::PATCH, "/actors/{id}", actors::change),
         permitted(Method::DELETE, "/actors/{id}", actors::delete),
         permitted(Method::POST, "/actors/{id}/restore", actors::restore),
+        permitted(Method::GET, "/actors/{id}/filmography", castings::filmography),
+        permitted(Method::GET, "/actors/{id}/movies", castings::movies),
+        permitted(Method::GET, "/actors/{id}/history", history::of_actor),
         permitted(Method::GET, "/movies", movies::list),
         permitted(Method::POST, "/movies", movies::create),
         permitted(Method::GET, "/movies/{id}", movies::get),
         permitted(Method::PATCH, "/movies/{id}", movies::change),
         permitted(Method::DELETE, "/movies/{id}", movies::delete),
         permitted(Method::POST, "/movies/{id}/restore", movies::restore),
+        permitted(Method::GET, "/movies/{id}/cast", castings::cast),
+        permitted(Method::POST, "/movies/{id}/cast", castings::create),
+        permitted(Method::GET, "/movies/{id}/cast/{casting_id}", castings::get),
+        permitted(Method::PATCH, "/movies/{id}/cast/{casting_id}", castings::change),
+        permitted(Method::DELETE, "/movies/{id}/cast/{casting_id}", castings::delete),
+        permitted(Method::GET, "/movies/{id}/actors", castings::actors),
+        permitted(Method::PUT, "/movies/{id}/billing", castings::bill),
+        permitted(Method::GET, "/movies/{id}/history", history::of_movie),
+        permitted(Method::GET, "/history", history::all),
     ]
 }
 

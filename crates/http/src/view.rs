@@ -4,13 +4,16 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{self, ContentType},
+        header::{self, ContentType, HeaderName, HeaderValue},
     },
 };
-use ensemble_domain::Version;
+use ensemble_domain::{Outcome, Version};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{conditional::EntityTag, problem::Problem};
+
+/// Says that an answer was given before, and that nothing was done for it now.
+pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// A resource under its name, after `"success": true`.
 pub struct Named<'a, V> {
@@ -21,9 +24,16 @@ pub struct Named<'a, V> {
 impl<V: Serialize> Serialize for Named<'_, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(Some(2))?;
-        object.serialize_entry("success", &true)?;
-        object.serialize_entry(self.name, self.value)?;
+        self.serialize_entries(&mut object)?;
         object.end()
+    }
+}
+
+impl<V: Serialize> Named<'_, V> {
+    /// Writes its entries into an object that may have others.
+    pub fn serialize_entries<M: SerializeMap>(&self, object: &mut M) -> Result<(), M::Error> {
+        object.serialize_entry("success", &true)?;
+        object.serialize_entry(self.name, self.value)
     }
 }
 
@@ -39,6 +49,18 @@ pub fn created(location: String, tag: EntityTag, body: &impl Serialize) -> Resul
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, location)).insert_header((header::ETAG, tag.header()));
     private(response, body)
+}
+
+/// What came of a request that may have been made before under its idempotency key, and whether it was.
+pub fn outcome<T>(
+    outcome: &Outcome<T>,
+    render: impl FnOnce(&T) -> Result<HttpResponse, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let mut response = render(outcome.get())?;
+    if outcome.is_replayed() {
+        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
 }
 
 /// The client has this representation already.

@@ -1,62 +1,27 @@
 //! The table of actors, and the port over it.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
-    query_builder::AsChangeset,
-};
+mod row;
+
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
 use ensemble_domain::{
-    Actor, ActorChanges, ActorId, ActorName, ActorQuery, ActorRepository, Born, DeleteActors, Deleted, Gender,
-    NewActor, Page, PageRequest, PatchActors, Permit, PostActors, Precondition, StoreError, Version,
+    Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Conflict, DeleteActors, Deleted, NewActor,
+    Outcome, Page, PageRequest, PatchActors, Permit, PostActors, Precondition, Record, StoreError, Version,
 };
 
+pub use self::row::{ActorRow, ChangedActorRow, NewActorRow, ReplaceActor};
 use crate::{
+    castings,
     connection::{AnyConnection, MultiBackend},
-    error::{Corrupt, Trouble},
+    error::Trouble,
+    history::{self, About, Entry},
+    idempotency::once,
     schema::actors,
-    store::{Among, CHUNK, Step, Store, Stored, change},
+    store::{Among, CHUNK, Change, Step, Store, Stored, Writes, answered_nothing},
 };
 
 /// The actors of one database.
 pub struct Actors(pub Store);
-
-#[derive(Queryable)]
-struct ActorRow {
-    id: i64,
-    name: String,
-    gender: String,
-    born: NaiveDate,
-    born_exact: bool,
-    version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-    deleted_at: Option<NaiveDateTime>,
-}
-
-/// A row that is to be added.
-#[derive(Insertable)]
-#[diesel(table_name = actors)]
-pub struct NewActorRow<'a> {
-    name: &'a str,
-    gender: &'a str,
-    born: NaiveDate,
-    born_exact: bool,
-    version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-}
-
-/// What a change may write.
-#[derive(AsChangeset)]
-#[diesel(table_name = actors, treat_none_as_null = true)]
-struct ChangedActorRow<'a> {
-    name: &'a str,
-    gender: &'a str,
-    born: NaiveDate,
-    born_exact: bool,
-    updated_at: NaiveDateTime,
-    deleted_at: Option<NaiveDateTime>,
-}
 
 impl ActorRepository for Actors {
     fn list(&self, query: &ActorQuery, page: PageRequest) -> Result<Page<Actor>, StoreError> {
@@ -84,61 +49,87 @@ impl ActorRepository for Actors {
         })
     }
 
-    fn insert(&self, _permit: &Permit<PostActors>, new: &NewActor, now: DateTime<Utc>) -> Result<Actor, StoreError> {
-        self.0.write(|writer| {
-            let insert = diesel::insert_into(actors::table).values(NewActorRow::of(new, now));
-            let row: ActorRow = insert.returning(actors::all_columns).get_result(writer.for_writing())?;
-            Ok(Step::Done(Actor::try_from(row)?))
-        })
+    fn insert(
+        &self,
+        permit: &Permit<PostActors>,
+        new: &NewActor,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome<Actor>, StoreError> {
+        let caller = permit.caller();
+        let record = Record::added(Action::Created, new.members(now.date_naive()));
+        let entry = Entry::of(caller, &record, now)?;
+        let inserted = once(&self.0, Writes::One, caller, now, |writer| {
+            let row = writer.for_writing().dialect().insert_actor(&NewActorRow::of(new, now), &entry)?;
+            Ok(Step::Done(Some(Actor::try_from(row)?)))
+        })?;
+        inserted.ok_or_else(answered_nothing)
     }
 
     fn insert_all(
         &self,
-        _permit: &Permit<PostActors>,
+        permit: &Permit<PostActors>,
         new: &[NewActor],
         now: DateTime<Utc>,
     ) -> Result<usize, StoreError> {
+        let entry = Entry::of(permit.caller(), &Record::imported(new.len()), now)?;
         self.0.write_bulk(|connection| {
             let mut added = 0;
             for chunk in new.chunks(CHUNK) {
                 let rows: Vec<_> = chunk.iter().map(|new| NewActorRow::of(new, now)).collect();
                 added += connection.dialect().insert_actors(&rows)?;
             }
+            history::add(connection, entry.about(About::actor(None)))?;
             Ok(added)
         })
     }
 
     fn update(
         &self,
-        _permit: &Permit<PatchActors>,
+        permit: &Permit<PatchActors>,
         id: ActorId,
         precondition: &Precondition,
         changes: &ActorChanges,
         now: DateTime<Utc>,
     ) -> Result<Option<Actor>, StoreError> {
-        change(&self.0, id.get(), Among::Live, precondition, |stored: &Actor| Ok(stored.amended(changes, now)))
+        let (caller, id, among) = (permit.caller(), id.get(), Among::Live);
+        let change = Change { caller, now, action: Action::Updated, id, among, precondition };
+        self.0.write(Writes::One, |writer| change.make(writer, |stored: &Actor| Ok(stored.amended(changes, now))))
     }
 
     fn delete(
         &self,
-        _permit: &Permit<DeleteActors>,
+        permit: &Permit<DeleteActors>,
         id: ActorId,
         precondition: &Precondition,
         now: DateTime<Utc>,
     ) -> Result<Option<Actor>, StoreError> {
-        change(&self.0, id.get(), Among::Live, precondition, |stored: &Actor| {
-            Ok(Some(Actor { deleted_at: Some(now), updated_at: now, ..stored.clone() }))
+        let (caller, among) = (permit.caller(), Among::Live);
+        let change = Change { caller, now, action: Action::Deleted, id: id.get(), among, precondition };
+        // Whoever books the actor holds the row as well, so that no booking comes between looking and deleting.
+        self.0.write(Writes::Several, |writer| {
+            writer.read::<Actor>(id.get())?;
+            let booked = castings::unreleased_bookings(writer.for_reading(), id, now.date_naive())?;
+            change.make(writer, |stored: &Actor| {
+                if booked.is_empty() {
+                    return Ok(Some(Actor { deleted_at: Some(now), updated_at: now, ..stored.clone() }));
+                }
+                Err(Conflict::ActorBooked { actor: id, movies: booked.clone() }.into())
+            })
         })
     }
 
     fn restore(
         &self,
-        _permit: &Permit<DeleteActors>,
+        permit: &Permit<DeleteActors>,
         id: ActorId,
         now: DateTime<Utc>,
-    ) -> Result<Option<Actor>, StoreError> {
-        change(&self.0, id.get(), Among::All, &Precondition::None, |stored: &Actor| {
-            Ok(stored.deleted_at.map(|_| Actor { deleted_at: None, updated_at: now, ..stored.clone() }))
+    ) -> Result<Option<Outcome<Actor>>, StoreError> {
+        let (caller, id, among) = (permit.caller(), id.get(), Among::All);
+        let change = Change { caller, now, action: Action::Restored, id, among, precondition: &Precondition::None };
+        once(&self.0, Writes::One, caller, now, |writer| {
+            change.make(writer, |stored: &Actor| {
+                Ok(stored.deleted_at.map(|_| Actor { deleted_at: None, updated_at: now, ..stored.clone() }))
+            })
         })
     }
 }
@@ -158,58 +149,27 @@ impl Stored for Actor {
         entity(actors::table.find(id).first(connection))
     }
 
-    fn replace(self, connection: &mut AnyConnection, seen: Version) -> Result<Option<Self>, Trouble> {
-        let same = actors::table.find(self.id.get()).filter(actors::version.eq(seen.get()));
-        let update = diesel::update(same).set((ChangedActorRow::of(&self), actors::version.eq(actors::version + 1)));
-        entity(update.returning(actors::all_columns).get_result(connection))
+    fn lock(connection: &mut AnyConnection, id: i64) -> Result<Option<Self>, Trouble> {
+        Ok(connection.dialect().lock_actor(id)?.map(Self::try_from).transpose()?)
+    }
+
+    fn record(&self, action: Action, after: &Self, now: DateTime<Utc>) -> Record {
+        let today = now.date_naive();
+        Record::changed(action, &self.members(today), &after.members(today))
+    }
+
+    fn replace(
+        self,
+        connection: &mut AnyConnection,
+        seen: Version,
+        entry: &Entry<'_>,
+    ) -> Result<Option<Self>, Trouble> {
+        let key = (self.id.get(), seen.get());
+        let row = connection.dialect().replace_actor(key, &ChangedActorRow::of(&self), entry)?;
+        Ok(row.map(Self::try_from).transpose()?)
     }
 }
 
 fn entity(row: QueryResult<ActorRow>) -> Result<Option<Actor>, Trouble> {
     Ok(row.optional()?.map(Actor::try_from).transpose()?)
-}
-
-impl<'a> NewActorRow<'a> {
-    fn of(new: &'a NewActor, now: DateTime<Utc>) -> Self {
-        Self {
-            name: new.name.as_str(),
-            gender: new.gender.as_str(),
-            born: new.born.day(),
-            born_exact: new.born.birth_date().is_some(),
-            version: Version::FIRST.get(),
-            created_at: now.naive_utc(),
-            updated_at: now.naive_utc(),
-        }
-    }
-}
-
-impl<'a> ChangedActorRow<'a> {
-    fn of(actor: &'a Actor) -> Self {
-        Self {
-            name: actor.name.as_str(),
-            gender: actor.gender.as_str(),
-            born: actor.born.day(),
-            born_exact: actor.born.birth_date().is_some(),
-            updated_at: actor.updated_at.naive_utc(),
-            deleted_at: actor.deleted_at.map(|instant| instant.naive_utc()),
-        }
-    }
-}
-
-impl TryFrom<ActorRow> for Actor {
-    type Error = Corrupt;
-
-    fn try_from(row: ActorRow) -> Result<Self, Corrupt> {
-        let corrupt = |reason: String| Corrupt { table: Self::TABLE, id: row.id, reason };
-        Ok(Self {
-            id: ActorId::new(row.id).ok_or_else(|| corrupt("id below 1".to_owned()))?,
-            name: ActorName::parse(row.name).map_err(|fault| corrupt(format!("name {fault}")))?,
-            gender: Gender::parse(row.gender).map_err(|fault| corrupt(format!("gender {fault}")))?,
-            born: if row.born_exact { Born::On(row.born) } else { Born::About(row.born) },
-            version: Version::new(row.version).ok_or_else(|| corrupt("version below 1".to_owned()))?,
-            created_at: row.created_at.and_utc(),
-            updated_at: row.updated_at.and_utc(),
-            deleted_at: row.deleted_at.map(|instant| instant.and_utc()),
-        })
-    }
 }

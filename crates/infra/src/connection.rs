@@ -7,9 +7,10 @@ use diesel_migrations::EmbeddedMigrations;
 
 use crate::{
     OpenError,
-    actors::NewActorRow,
+    actors::{ActorRow, ChangedActorRow, NewActorRow},
     error::{ConnectError, Symptom},
-    movies::NewMovieRow,
+    history::{Entry, NewHistoryRow},
+    movies::{ChangedMovieRow, MovieRow, NewMovieRow},
 };
 
 /// How long a call waits for a lock that somebody else holds. Longer than the second after which PostgreSQL looks for a deadlock,
@@ -46,8 +47,41 @@ pub trait Dialect {
     /// Lets the statements of the current transaction take as long as they need.
     fn lift_statement_timeout(&mut self) -> QueryResult<()>;
 
-    /// Keeps others from writing the row until the current transaction ends.
-    fn lock_row(&mut self, table: &'static str, id: i64) -> QueryResult<()>;
+    /// Reads a row and keeps others from writing it until the current transaction ends.
+    fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>>;
+
+    /// The same for a movie.
+    fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>>;
+
+    /// Reads rows, in the order of their ids, and keeps others from writing them until the current transaction ends, but not from
+    /// keeping them in the same way.
+    fn share_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>>;
+
+    /// Keeps others from using the idempotency key until the current transaction ends; `false` when somebody else does.
+    fn try_lock_key(&mut self, key: &[u8; 32]) -> QueryResult<bool>;
+
+    /// Adds a row and its entry of the history, in one statement unless there is a transaction.
+    fn insert_actor(&mut self, row: &NewActorRow<'_>, entry: &Entry<'_>) -> QueryResult<ActorRow>;
+
+    /// The same for a movie.
+    fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow>;
+
+    /// Writes a row of that version one version up, and adds the entry, in one statement unless there is a transaction; `None`
+    /// when there is no such row of that version.
+    fn replace_actor(
+        &mut self,
+        key: (i64, i64),
+        row: &ChangedActorRow<'_>,
+        entry: &Entry<'_>,
+    ) -> QueryResult<Option<ActorRow>>;
+
+    /// The same for a movie.
+    fn replace_movie(
+        &mut self,
+        key: (i64, i64),
+        row: &ChangedMovieRow<'_>,
+        entry: &Entry<'_>,
+    ) -> QueryResult<Option<MovieRow>>;
 
     /// How often a write is tried as a plain statement, before a transaction holds the row for it.
     fn unlocked_rounds(&self) -> u32;
@@ -58,11 +92,17 @@ pub trait Dialect {
     /// The same for movies.
     fn insert_movies(&mut self, rows: &[NewMovieRow<'_>]) -> QueryResult<usize>;
 
+    /// The same for entries of the history.
+    fn insert_entries(&mut self, rows: &[NewHistoryRow<'_>]) -> QueryResult<usize>;
+
     /// Tells whether the connection still leads to a database that takes reads and writes.
     fn is_usable(&mut self) -> bool;
 
     /// What an error of this connection means for the call.
     fn symptom(&self, error: &diesel::result::Error) -> Symptom;
+
+    /// Tells whether an error of this connection says that a row would break that unique index.
+    fn breaks_index(&self, error: &diesel::result::Error, index: &str) -> bool;
 
     /// The migrations of this database.
     fn migrations(&self) -> EmbeddedMigrations;

@@ -2,12 +2,13 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
-use ensemble_domain::{ActorRepository, MovieRepository, StoreError};
+use ensemble_domain::{ActorRepository, CastingRepository, HistoryRepository, MovieRepository, StoreError};
 
 use crate::{
-    DatabaseUrl, NotReady, OpenError, actors::Actors, connection::Purpose, error::Trouble, migrations, movies::Movies,
-    pool::Pool, store::Store,
+    DatabaseUrl, NotReady, OpenError, actors::Actors, castings::Castings, connection::Purpose, error::Trouble,
+    history::History, idempotency, migrations, movies::Movies, pool::Pool, store::Store,
 };
 
 /// Which database to use, and how patiently.
@@ -93,6 +94,29 @@ impl Database {
     #[must_use]
     pub fn movies(&self) -> Arc<dyn MovieRepository> {
         Arc::new(Movies(self.store.clone()))
+    }
+
+    /// The castings of this database.
+    #[must_use]
+    pub fn castings(&self) -> Arc<dyn CastingRepository> {
+        Arc::new(Castings(self.store.clone()))
+    }
+
+    /// The history of this database.
+    #[must_use]
+    pub fn history(&self) -> Arc<dyn HistoryRepository> {
+        Arc::new(History(self.store.clone()))
+    }
+
+    /// Forgets some of the requests whose idempotency keys are older than
+    /// [`Idempotency::HOURS`](ensemble_domain::Idempotency::HOURS), at most 500, and answers how many they were: 0 when all are
+    /// forgotten. Others can write between two calls.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store is in trouble.
+    pub fn purge_idempotency_keys(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        idempotency::purge(&self.store, now)
     }
 
     /// Answers when the database can serve this version of the program.

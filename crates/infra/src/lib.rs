@@ -1,14 +1,17 @@
 //! The ports of the domain on SQLite and PostgreSQL, with Diesel.
 //!
-//! [`Database::open`] picks the database by its URL; [`Database::actors`] and [`Database::movies`] are the ports over it, and
-//! [`Migrator`] makes its tables. What the two databases do in different ways lives in the folders `sqlite` and `postgres`, and
-//! nowhere else.
+//! [`Database::open`] picks the database by its URL; [`Database::actors`], [`Database::movies`], [`Database::castings`] and
+//! [`Database::history`] are the ports over it, and [`Migrator`] makes its tables. What the two databases do in different ways
+//! lives in the folders `sqlite` and `postgres`, and nowhere else.
 
 mod actors;
+mod castings;
 mod clock;
 mod connection;
 mod database;
 mod error;
+mod history;
+mod idempotency;
 mod migrations;
 mod movies;
 mod pool;

@@ -6,11 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ensemble_domain::{Precondition, StoreError, Version};
+use chrono::{DateTime, Utc};
+use ensemble_domain::{Action, Caller, Precondition, Record, StoreError, Version};
 
 use crate::{
     connection::{AnyConnection, LOCK_WAIT},
     error::{NoConnection, Symptom, Trouble},
+    history::Entry,
     pool::{Pool, Session},
 };
 
@@ -34,6 +36,15 @@ pub struct Writer<'a> {
     in_doubt: &'a mut bool,
 }
 
+/// How many statements of a step write.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// One at the most, which may stand alone.
+    One,
+    /// Several, which need a transaction around them.
+    Several,
+}
+
 /// How far a write came.
 pub enum Step<T> {
     /// It is done, with this answer.
@@ -52,11 +63,19 @@ impl Store {
         attempts(&self.readers, |session, _| query(session.connection()))
     }
 
-    /// Takes a step that writes, as often as it takes not to be overtaken: first as statements that each stand alone, where the
-    /// database is good at that, then in a transaction that nobody can overtake.
-    pub fn write<T>(&self, step: impl Fn(&mut Writer<'_>) -> Result<Step<T>, Trouble>) -> Result<T, StoreError> {
+    /// Takes a step that writes, as often as it takes not to be overtaken: first as statements that each stand alone, where that is
+    /// enough and the database is good at it, then in a transaction that nobody can overtake.
+    pub fn write<T>(
+        &self,
+        writes: Writes,
+        step: impl Fn(&mut Writer<'_>) -> Result<Step<T>, Trouble>,
+    ) -> Result<T, StoreError> {
         attempts(&self.writers, |session, in_doubt| {
-            for _ in 0..session.connection().dialect().unlocked_rounds() {
+            let rounds = match writes {
+                Writes::One => session.connection().dialect().unlocked_rounds(),
+                Writes::Several => 0,
+            };
+            for _ in 0..rounds {
                 let outcome = step(&mut Writer { session, in_transaction: false, in_doubt })?;
                 *in_doubt = false;
                 if let Step::Done(answer) = outcome {
@@ -95,12 +114,10 @@ impl Writer<'_> {
         self.session.connection()
     }
 
-    /// Keeps others from writing the row, as long as there is a transaction to keep them.
-    pub fn lock(&mut self, table: &'static str, id: i64) -> Result<(), Trouble> {
-        if self.in_transaction {
-            self.session.connection().dialect().lock_row(table, id)?;
-        }
-        Ok(())
+    /// Answers the entity of that id, deleted or not. As long as there is a transaction, nobody else writes it.
+    pub fn read<T: Stored>(&mut self, id: i64) -> Result<Option<T>, Trouble> {
+        let connection = self.session.connection();
+        if self.in_transaction { T::lock(connection, id) } else { T::read(connection, id) }
     }
 }
 
@@ -159,12 +176,17 @@ fn unavailable(error: NoConnection) -> StoreError {
     StoreError::Unavailable(Box::new(error))
 }
 
+/// An insertion without a row to show for it.
+pub fn answered_nothing() -> StoreError {
+    StoreError::Failed("an insertion answered nothing".into())
+}
+
 /// A random 10 to 100 ms, so that two that were in each other's way do not meet again.
 fn jitter() -> Duration {
     Duration::from_millis(10 + RandomState::new().build_hasher().finish() % 91)
 }
 
-/// What [`change`] must know of an entity and its table.
+/// What a [`Change`] must know of an entity and its table.
 pub trait Stored: Sized {
     /// The table's name.
     const TABLE: &'static str;
@@ -176,8 +198,16 @@ pub trait Stored: Sized {
     /// Answers the entity of that id, deleted or not.
     fn read(connection: &mut AnyConnection, id: i64) -> Result<Option<Self>, Trouble>;
 
-    /// Writes the entity one version up, provided that the stored one is still of the version `seen`; else answers `None`.
-    fn replace(self, connection: &mut AnyConnection, seen: Version) -> Result<Option<Self>, Trouble>;
+    /// The same, and keeps others from writing it until the current transaction ends.
+    fn lock(connection: &mut AnyConnection, id: i64) -> Result<Option<Self>, Trouble>;
+
+    /// What the history keeps of the way from this to that.
+    fn record(&self, action: Action, after: &Self, now: DateTime<Utc>) -> Record;
+
+    /// Writes the entity one version up and adds the entry, provided that the stored one is still of the version `seen`; else
+    /// answers `None` and does neither. One statement, unless there is a transaction.
+    fn replace(self, connection: &mut AnyConnection, seen: Version, entry: &Entry<'_>)
+    -> Result<Option<Self>, Trouble>;
 }
 
 /// Which entities a change may find.
@@ -189,31 +219,38 @@ pub enum Among {
     All,
 }
 
-/// Puts what `decide` makes of the stored entity in its place, provided that the precondition holds at that moment, and answers
-/// it; answers the entity as it is when that is `None`, and `None` when there is none.
-pub fn change<T: Stored>(
-    store: &Store,
-    id: i64,
-    among: Among,
-    precondition: &Precondition,
-    decide: impl Fn(&T) -> Result<Option<T>, StoreError>,
-) -> Result<Option<T>, StoreError> {
-    store.write(|writer| {
-        writer.lock(T::TABLE, id)?;
-        let found = T::read(writer.for_reading(), id)?;
-        let Some(stored) = found.filter(|stored| among == Among::All || !stored.is_deleted()) else {
+/// A change that is asked for: by whom, when, of what, and under which condition.
+pub struct Change<'a> {
+    pub caller: &'a Caller,
+    pub now: DateTime<Utc>,
+    pub action: Action,
+    pub id: i64,
+    pub among: Among,
+    pub precondition: &'a Precondition,
+}
+
+impl Change<'_> {
+    /// Puts what `decide` makes of the stored entity in its place, provided that the precondition holds at that moment, and
+    /// answers it; answers the entity as it is when that is `None`, and `None` when there is none.
+    pub fn make<T: Stored>(
+        &self,
+        writer: &mut Writer<'_>,
+        decide: impl Fn(&T) -> Result<Option<T>, StoreError>,
+    ) -> Result<Step<Option<T>>, Trouble> {
+        let found: Option<T> = writer.read(self.id)?;
+        let Some(stored) = found.filter(|stored| self.among == Among::All || !stored.is_deleted()) else {
             return Ok(Step::Done(None));
         };
         let seen = stored.version();
-        if !precondition.allows(seen) {
+        if !self.precondition.allows(seen) {
             return Err(StoreError::Stale { current: seen }.into());
         }
-        match decide(&stored)? {
-            None => Ok(Step::Done(Some(stored))),
-            Some(changed) => match changed.replace(writer.for_writing(), seen)? {
-                Some(written) => Ok(Step::Done(Some(written))),
-                None => Ok(Step::Overtaken),
-            },
+        let Some(changed) = decide(&stored)? else { return Ok(Step::Done(Some(stored))) };
+        let record = stored.record(self.action, &changed, self.now);
+        let entry = Entry::of(self.caller, &record, self.now)?;
+        match changed.replace(writer.for_writing(), seen, &entry)? {
+            Some(written) => Ok(Step::Done(Some(written))),
+            None => Ok(Step::Overtaken),
         }
-    })
+    }
 }

@@ -96,7 +96,8 @@ fn shoots() -> Vec<Case> {
 fn changes() -> Vec<Case> {
     vec![
         change("a change of nothing known", &json!({"name": "Low Tide"}), {
-            let detail = "has no member that can be changed; those are title, release_date, shoot_start, shoot_end";
+            let detail =
+                "has no member that can be changed; those are title, release_date, shoot_start, shoot_end, actor_ids";
             invalid(&[("", "unknown", detail)])
         }),
         change("a change to null", &json!(null), invalid(&[("", "type", "must be a JSON object")])),

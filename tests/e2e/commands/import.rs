@@ -40,7 +40,7 @@ ensemble: nothing was imported, since 4 rows are not right:
 ";
     assert_eq!(ran, Ran { code: 1, out: String::new(), err: told.to_owned() });
     // An agency is added to an empty database only.
-    assert_eq!(answer(database, &["seed"]).1, "added 40 actors and 12 movies\n");
+    assert_eq!(answer(database, &["seed"]).1, "added 40 actors, 12 movies, 30 castings\n");
 }
 
 fn migrated() -> Database {

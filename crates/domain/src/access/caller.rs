@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{Denied, Permissions, Permit, Requirement};
+use crate::Idempotency;
 
 /// Whom the token was issued to: the `sub` claim, 1 to 255 bytes (RFC 7519, section 4.1.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,13 +54,20 @@ pub struct Caller {
     subject: Subject,
     permissions: Permissions,
     request_id: RequestId,
+    idempotency: Option<Idempotency>,
 }
 
 impl Caller {
     /// A caller with these permissions. Whoever calls this vouches for them: do so only after checking a credential.
     #[must_use]
     pub const fn new(subject: Subject, permissions: Permissions, request_id: RequestId) -> Self {
-        Self { subject, permissions, request_id }
+        Self { subject, permissions, request_id, idempotency: None }
+    }
+
+    /// The same caller, whose request may be sent again under an idempotency key.
+    #[must_use]
+    pub fn repeatable(self, idempotency: Idempotency) -> Self {
+        Self { idempotency: Some(idempotency), ..self }
     }
 
     /// Answers the proof that this caller may do what `R` stands for.
@@ -88,6 +96,12 @@ impl Caller {
     #[must_use]
     pub const fn request_id(&self) -> &RequestId {
         &self.request_id
+    }
+
+    /// What makes the request the same again, when the caller gave it an idempotency key.
+    #[must_use]
+    pub const fn idempotency(&self) -> Option<&Idempotency> {
+        self.idempotency.as_ref()
     }
 }
 

@@ -5,6 +5,7 @@ use std::{fmt, marker::PhantomData};
 use thiserror::Error;
 
 use super::{Caller, Permission, Permissions};
+use crate::Idempotency;
 
 /// What an operation needs of its caller.
 pub trait Requirement {
@@ -41,6 +42,14 @@ requirements! {
     PatchMovies => PatchMovies;
     /// To delete and restore movies.
     DeleteMovies => DeleteMovies;
+}
+
+/// To see the whole history, of actors and movies alike.
+#[derive(Debug)]
+pub enum GetHistory {}
+
+impl Requirement for GetHistory {
+    const NEEDS: Permissions = Permissions::of(&[Permission::GetActors, Permission::GetMovies]);
 }
 
 /// To be signed in, with whatever permissions.
@@ -95,6 +104,12 @@ pub struct Permit<R>(Caller, PhantomData<fn() -> R>);
 impl<R: Requirement> Permit<R> {
     pub(super) const fn new(caller: Caller) -> Self {
         Self(caller, PhantomData)
+    }
+
+    /// The same permit, for a request that may be sent again under an idempotency key.
+    #[must_use]
+    pub fn repeatable(self, idempotency: Idempotency) -> Self {
+        Self::new(self.0.repeatable(idempotency))
     }
 
     /// Who holds the permit.

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{Actor, ActorChanges, ActorId, NewActor};
-use crate::{DeleteActors, Deleted, Page, PageRequest, PatchActors, Permit, PostActors, Precondition, StoreError};
+use crate::{
+    DeleteActors, Deleted, Outcome, Page, PageRequest, PatchActors, Permit, PostActors, Precondition, StoreError,
+};
 
 /// Which actors a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,9 +29,16 @@ impl ActorQuery {
 
 /// Keeps actors.
 ///
-/// Every call that writes is one transaction: it happens whole or not at all, and has happened once it answers. It takes the
-/// permit for it, whose caller the adapter may record. All calls answer [`StoreError::Unavailable`] when the store cannot be
-/// reached or is too busy, and [`StoreError::Failed`] when it answers what it never should.
+/// Every call that writes is one transaction: it happens whole or not at all, and has happened once it answers. Whatever it changes
+/// it also records in the history, in the same transaction and in the name of the permit's caller; a call that changes nothing
+/// records nothing and leaves the version as it is. A call that answers an [`Outcome`] MUST, when the caller's request is
+/// [repeatable](crate::Caller::repeatable), keep in the same transaction what came of it; made again within
+/// [`Idempotency::HOURS`](crate::Idempotency::HOURS), it does nothing and answers that. It answers
+/// [`Conflict::KeyReused`](crate::Conflict::KeyReused) when the fingerprint is another, and
+/// [`Conflict::RequestInProgress`](crate::Conflict::RequestInProgress) while the first is still at it.
+///
+/// All calls answer [`StoreError::Unavailable`] when the store cannot be reached or is too busy, and [`StoreError::Failed`] when it
+/// answers what it never should.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[allow(clippy::missing_errors_doc, reason = "the errors are the same for every call and stand above")]
 pub trait ActorRepository: Send + Sync {
@@ -41,7 +50,12 @@ pub trait ActorRepository: Send + Sync {
     fn find(&self, id: ActorId) -> Result<Option<Actor>, StoreError>;
 
     /// Adds an actor of version 1, created at `now`, and answers it with its id.
-    fn insert(&self, permit: &Permit<PostActors>, new: &NewActor, now: DateTime<Utc>) -> Result<Actor, StoreError>;
+    fn insert(
+        &self,
+        permit: &Permit<PostActors>,
+        new: &NewActor,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome<Actor>, StoreError>;
 
     /// Adds all these actors or none, and answers how many they were.
     fn insert_all(
@@ -64,9 +78,11 @@ pub trait ActorRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Actor>, StoreError>;
 
-    /// Deletes the actor, one version up, and answers it; `None` when there is none or it is deleted already.
+    /// Deletes the actor, one version up, and answers it; `None` when there is none or it is deleted already. The castings stay.
     ///
-    /// MUST answer [`StoreError::Stale`] when the stored version, at the moment of writing, breaks the precondition.
+    /// MUST answer [`StoreError::Stale`] when the stored version, at the moment of writing, breaks the precondition, and
+    /// [`Conflict::ActorBooked`](crate::Conflict::ActorBooked) when the actor is booked on a movie that is not deleted and whose
+    /// release date is not before the day of `now`.
     fn delete(
         &self,
         permit: &Permit<DeleteActors>,
@@ -81,5 +97,5 @@ pub trait ActorRepository: Send + Sync {
         permit: &Permit<DeleteActors>,
         id: ActorId,
         now: DateTime<Utc>,
-    ) -> Result<Option<Actor>, StoreError>;
+    ) -> Result<Option<Outcome<Actor>>, StoreError>;
 }

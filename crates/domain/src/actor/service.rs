@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, NewActor};
 use crate::{
-    Clock, DeleteActors, Entity, Error, GetActors, Page, PageRequest, PatchActors, Permit, PostActors, Precondition,
+    Clock, DeleteActors, Entity, Error, GetActors, Outcome, Page, PageRequest, PatchActors, Permit, PostActors,
+    Precondition,
 };
 
 /// What can be done with actors, each with proof that the caller may. Cheap to clone.
@@ -48,7 +49,7 @@ impl ActorService {
     /// # Errors
     ///
     /// [`Error::Store`] when the store is in trouble.
-    pub fn create(&self, permit: &Permit<PostActors>, new: &NewActor) -> Result<Actor, Error> {
+    pub fn create(&self, permit: &Permit<PostActors>, new: &NewActor) -> Result<Outcome<Actor>, Error> {
         Ok(self.actors.insert(permit, new, self.clock.now())?)
     }
 
@@ -81,8 +82,8 @@ impl ActorService {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the precondition does not hold or the
-    /// store is in trouble.
+    /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the precondition does not hold, the actor is
+    /// booked on a movie that is not released yet, or the store is in trouble.
     pub fn delete(
         &self,
         permit: &Permit<DeleteActors>,
@@ -97,7 +98,7 @@ impl ActorService {
     /// # Errors
     ///
     /// [`Error::NotFound`] when there never was one; [`Error::Store`] when the store is in trouble.
-    pub fn restore(&self, permit: &Permit<DeleteActors>, id: ActorId) -> Result<Actor, Error> {
+    pub fn restore(&self, permit: &Permit<DeleteActors>, id: ActorId) -> Result<Outcome<Actor>, Error> {
         self.actors.restore(permit, id, self.clock.now())?.ok_or_else(|| absent(id))
     }
 }
@@ -159,9 +160,9 @@ mod tests {
                 permit.caller().request_id().as_str() == "request-1" && *new == a_new_actor() && *at == now()
             })
             .once()
-            .return_once(|_, _, _| Ok(an_actor()));
+            .return_once(|_, _, _| Ok(Outcome::Done(an_actor())));
 
-        assert_eq!(service(store).create(&permit(), &a_new_actor()).unwrap(), an_actor());
+        assert_eq!(service(store).create(&permit(), &a_new_actor()).unwrap(), Outcome::Done(an_actor()));
     }
 
     #[test]
@@ -213,9 +214,9 @@ mod tests {
             .expect_restore()
             .withf(|_, wanted, at| *wanted == id() && *at == now())
             .once()
-            .return_once(|_, _, _| Ok(Some(an_actor())));
+            .return_once(|_, _, _| Ok(Some(Outcome::Done(an_actor()))));
 
-        assert_eq!(service(store).restore(&permit(), id()).unwrap(), an_actor());
+        assert_eq!(service(store).restore(&permit(), id()).unwrap(), Outcome::Done(an_actor()));
     }
 
     #[test]
@@ -232,7 +233,7 @@ mod tests {
             service.get(&permit(), id()),
             service.change(&permit(), id(), &none, &ActorChanges::default()),
             service.delete(&permit(), id(), &none),
-            service.restore(&permit(), id()),
+            service.restore(&permit(), id()).map(Outcome::into_inner),
         ];
         for answer in refused {
             assert!(matches!(answer, Err(Error::NotFound { entity: Entity::Actor, id: 7 })), "{answer:?}");

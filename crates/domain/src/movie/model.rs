@@ -1,11 +1,11 @@
 //! The movie and the value types it is made of.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{ReleaseDate, ShootWindow};
-use crate::{Change, Fault, InvalidFields, Version, text::parse_line};
+use crate::{ActorId, Change, Fault, InvalidFields, Version, text::parse_line};
 
 /// Names one movie, for good: from 1, never given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +86,8 @@ pub struct NewMovie {
     pub release_date: ReleaseDate,
     /// The days on which the movie is shot, when they are known.
     pub shoot: Option<ShootWindow>,
+    /// Who is booked for it already.
+    pub actors: BTreeSet<ActorId>,
 }
 
 /// What to change of a movie; what is absent stays.
@@ -99,6 +101,16 @@ pub struct MovieChanges {
     pub shoot_start: Change<NaiveDate>,
     /// Another last day of the shoot.
     pub shoot_end: Change<NaiveDate>,
+    /// Who is booked for it, and nobody else.
+    pub actors: Option<BTreeSet<ActorId>>,
+}
+
+impl MovieChanges {
+    /// Tells whether the changes may make bookings collide that did not before.
+    #[must_use]
+    pub fn concern_bookings(&self) -> bool {
+        self.actors.is_some() || self.shoot_start != Change::Keep || self.shoot_end != Change::Keep
+    }
 }
 
 impl Movie {
@@ -152,6 +164,7 @@ mod tests {
             release_date: Some(movie.release_date),
             shoot_start: movie.shoot.map_or(Change::Clear, |shoot| Change::To(shoot.start())),
             shoot_end: Change::Keep,
+            actors: None,
         };
         assert_eq!(movie.amended(&same, instant("2026-03-14T10:00:00Z")), Ok(None));
     }

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{Movie, MovieChanges, MovieId, NewMovie};
-use crate::{DeleteMovies, Deleted, Page, PageRequest, PatchMovies, Permit, PostMovies, Precondition, StoreError};
+use crate::{
+    DeleteMovies, Deleted, Outcome, Page, PageRequest, PatchMovies, Permit, PostMovies, Precondition, StoreError,
+};
 
 /// Which movies a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,9 +29,8 @@ impl MovieQuery {
 
 /// Keeps movies.
 ///
-/// Every call that writes is one transaction: it happens whole or not at all, and has happened once it answers. It takes the
-/// permit for it, whose caller the adapter may record. All calls answer [`StoreError::Unavailable`] when the store cannot be
-/// reached or is too busy, and [`StoreError::Failed`] when it answers what it never should.
+/// What [`ActorRepository`](crate::ActorRepository) says of transactions, history, repeated requests, permits and errors holds here
+/// too.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[allow(clippy::missing_errors_doc, reason = "the errors are the same for every call and stand above")]
 pub trait MovieRepository: Send + Sync {
@@ -40,8 +41,15 @@ pub trait MovieRepository: Send + Sync {
     /// Answers the movie, or `None` when there is none or it is deleted.
     fn find(&self, id: MovieId) -> Result<Option<Movie>, StoreError>;
 
-    /// Adds a movie of version 1, created at `now`, and answers it with its id.
-    fn insert(&self, permit: &Permit<PostMovies>, new: &NewMovie, now: DateTime<Utc>) -> Result<Movie, StoreError>;
+    /// Adds a movie of version 1, created at `now`, books its actors, and answers it with its id.
+    ///
+    /// MUST answer [`StoreError::Invalid`] for `actor_ids` when one of the actors is absent or deleted.
+    fn insert(
+        &self,
+        permit: &Permit<PostMovies>,
+        new: &NewMovie,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome<Movie>, StoreError>;
 
     /// Adds all these movies or none, and answers how many they were.
     fn insert_all(
@@ -52,10 +60,12 @@ pub trait MovieRepository: Send + Sync {
     ) -> Result<usize, StoreError>;
 
     /// Writes what [`Movie::amended`] makes of the stored movie, one version up, and answers it. Answers the movie as it is when
-    /// that is `None`, and `None` when there is no movie or it is deleted.
+    /// that is `None`, and `None` when there is no movie or it is deleted. When the changes name actors, it also does what
+    /// [`Assignment::of`](crate::Assignment::of) asks for, which leaves the version of the movie as it is.
     ///
-    /// MUST answer [`StoreError::Invalid`] when the changes do not go with what is stored, and [`StoreError::Stale`] when the
-    /// stored version, at the moment of writing, breaks the precondition.
+    /// MUST answer [`StoreError::Invalid`] when the changes do not go with what is stored, or for `actor_ids` when an actor that is
+    /// to be booked is absent or deleted, and [`StoreError::Stale`] when the stored version, at the moment of writing, breaks the
+    /// precondition.
     fn update(
         &self,
         permit: &Permit<PatchMovies>,
@@ -65,7 +75,8 @@ pub trait MovieRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Movie>, StoreError>;
 
-    /// Deletes the movie, one version up, and answers it; `None` when there is none or it is deleted already.
+    /// Deletes the movie, one version up, and answers it; `None` when there is none or it is deleted already. Its castings hide with
+    /// it.
     ///
     /// MUST answer [`StoreError::Stale`] when the stored version, at the moment of writing, breaks the precondition.
     fn delete(
@@ -82,5 +93,5 @@ pub trait MovieRepository: Send + Sync {
         permit: &Permit<DeleteMovies>,
         id: MovieId,
         now: DateTime<Utc>,
-    ) -> Result<Option<Movie>, StoreError>;
+    ) -> Result<Option<Outcome<Movie>>, StoreError>;
 }

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use super::{Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie};
 use crate::{
-    Clock, DeleteMovies, Entity, Error, GetMovies, Page, PageRequest, PatchMovies, Permit, PostMovies, Precondition,
+    CastingRepository, Clock, DeleteMovies, Entity, Error, GetMovies, Outcome, Page, PageRequest, PatchMovies, Permit,
+    PostMovies, Precondition, Warned, casting::told,
 };
 
 /// What can be done with movies, each with proof that the caller may. Cheap to clone.
 #[derive(Clone)]
 pub struct MovieService {
     movies: Arc<dyn MovieRepository>,
+    castings: Arc<dyn CastingRepository>,
     clock: Arc<dyn Clock>,
 }
 
 impl MovieService {
-    /// The use-cases over that store and clock.
-    pub fn new(movies: Arc<dyn MovieRepository>, clock: Arc<dyn Clock>) -> Self {
-        Self { movies, clock }
+    /// The use-cases over those stores and that clock.
+    pub fn new(movies: Arc<dyn MovieRepository>, castings: Arc<dyn CastingRepository>, clock: Arc<dyn Clock>) -> Self {
+        Self { movies, castings, clock }
     }
 
     /// Answers one page of movies, by ascending id.
@@ -43,13 +45,16 @@ impl MovieService {
         self.movies.find(id)?.ok_or_else(|| absent(id))
     }
 
-    /// Adds a movie.
+    /// Adds a movie, books its actors, and answers what is worth a second look about these bookings.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] when the store is in trouble.
-    pub fn create(&self, permit: &Permit<PostMovies>, new: &NewMovie) -> Result<Movie, Error> {
-        Ok(self.movies.insert(permit, new, self.clock.now())?)
+    /// [`Error::Store`] when one of the actors is absent or deleted, or the store is in trouble.
+    pub fn create(&self, permit: &Permit<PostMovies>, new: &NewMovie) -> Result<Warned<Outcome<Movie>>, Error> {
+        let outcome = self.movies.insert(permit, new, self.clock.now())?;
+        let may_collide = new.shoot.is_some() && !new.actors.is_empty();
+        let warnings = if may_collide { told(self.castings.double_bookings(outcome.get().id)) } else { Vec::new() };
+        Ok(Warned { value: outcome, warnings })
     }
 
     /// Adds all these movies or none, and answers how many they were.
@@ -61,7 +66,8 @@ impl MovieService {
         Ok(self.movies.insert_all(permit, new, self.clock.now())?)
     }
 
-    /// Changes a movie, and answers it as it is then. Changes that change nothing leave the version as it is.
+    /// Changes a movie, and answers it as it is then, with what is worth a second look about its bookings when the changes concern
+    /// them. Changes that change nothing leave the version as it is.
     ///
     /// # Errors
     ///
@@ -73,8 +79,12 @@ impl MovieService {
         id: MovieId,
         precondition: &Precondition,
         changes: &MovieChanges,
-    ) -> Result<Movie, Error> {
-        self.movies.update(permit, id, precondition, changes, self.clock.now())?.ok_or_else(|| absent(id))
+    ) -> Result<Warned<Movie>, Error> {
+        let stored = self.movies.update(permit, id, precondition, changes, self.clock.now())?;
+        let value = stored.ok_or_else(|| absent(id))?;
+        let may_collide = value.shoot.is_some() && changes.concern_bookings();
+        let warnings = if may_collide { told(self.castings.double_bookings(id)) } else { Vec::new() };
+        Ok(Warned { value, warnings })
     }
 
     /// Deletes a movie, which hides it until it is restored, and answers it as it is then.
@@ -97,7 +107,7 @@ impl MovieService {
     /// # Errors
     ///
     /// [`Error::NotFound`] when there never was one; [`Error::Store`] when the store is in trouble.
-    pub fn restore(&self, permit: &Permit<DeleteMovies>, id: MovieId) -> Result<Movie, Error> {
+    pub fn restore(&self, permit: &Permit<DeleteMovies>, id: MovieId) -> Result<Outcome<Movie>, Error> {
         self.movies.restore(permit, id, self.clock.now())?.ok_or_else(|| absent(id))
     }
 }
@@ -110,12 +120,36 @@ const fn absent(id: MovieId) -> Error {
 mod tests {
     use super::*;
     use crate::{
-        Deleted, Limit, MockMovieRepository, PageNumber, Permissions, StoreError, Version,
-        testing::{a_caller_with, a_clock, a_movie, a_new_movie, now},
+        ActorName, Change, Deleted, Limit, MockCastingRepository, MockMovieRepository, PageNumber, Permissions,
+        ShootWindow, StoreError, Version, Warning,
+        testing::{a_caller_with, a_casting, a_clock, a_movie, a_new_movie, an_actor, day, now},
     };
 
     fn service(movies: MockMovieRepository) -> MovieService {
-        MovieService::new(Arc::new(movies), Arc::new(a_clock()))
+        service_beside(movies, MockCastingRepository::new())
+    }
+
+    fn service_beside(movies: MockMovieRepository, castings: MockCastingRepository) -> MovieService {
+        MovieService::new(Arc::new(movies), Arc::new(castings), Arc::new(a_clock()))
+    }
+
+    fn calm<T>(value: T) -> Warned<T> {
+        Warned { value, warnings: Vec::new() }
+    }
+
+    fn a_shoot() -> ShootWindow {
+        ShootWindow::between(Some(day("2026-05-01")), Some(day("2026-06-01"))).unwrap().unwrap()
+    }
+
+    fn a_double_booking() -> Warning {
+        Warning::DoubleBooking {
+            actor: an_actor().id,
+            name: ActorName::parse("Nada Haddad").unwrap(),
+            movie: MovieId::new(9).unwrap(),
+            title: a_movie().title,
+            shoot: a_shoot(),
+            casting: a_casting().id,
+        }
     }
 
     fn permit<R: crate::Requirement>() -> Permit<R> {
@@ -159,9 +193,55 @@ mod tests {
                 permit.caller().request_id().as_str() == "request-1" && *new == a_new_movie() && *at == now()
             })
             .once()
-            .return_once(|_, _, _| Ok(a_movie()));
+            .return_once(|_, _, _| Ok(Outcome::Done(a_movie())));
 
-        assert_eq!(service(store).create(&permit(), &a_new_movie()).unwrap(), a_movie());
+        assert_eq!(service(store).create(&permit(), &a_new_movie()).unwrap(), calm(Outcome::Done(a_movie())));
+    }
+
+    #[test]
+    fn a_new_movie_with_a_shoot_and_actors_warns_of_their_double_bookings() {
+        let mut store = MockMovieRepository::new();
+        store.expect_insert().return_once(|_, _, _| Ok(Outcome::Replayed(a_movie())));
+        let mut castings = MockCastingRepository::new();
+        castings.expect_double_bookings().withf(|movie| *movie == id()).return_once(|_| Ok(vec![a_double_booking()]));
+        let new = NewMovie { shoot: Some(a_shoot()), actors: [an_actor().id].into(), ..a_new_movie() };
+
+        let created = service_beside(store, castings).create(&permit(), &new).unwrap();
+
+        assert_eq!(created, Warned { value: Outcome::Replayed(a_movie()), warnings: vec![a_double_booking()] });
+    }
+
+    #[test]
+    fn a_movie_is_answered_even_when_warnings_cannot_be_had() {
+        let mut store = MockMovieRepository::new();
+        store.expect_insert().return_once(|_, _, _| Ok(Outcome::Done(a_movie())));
+        let mut castings = MockCastingRepository::new();
+        castings.expect_double_bookings().return_once(|_| Err(StoreError::Unavailable("busy".into())));
+        let new = NewMovie { shoot: Some(a_shoot()), actors: [an_actor().id].into(), ..a_new_movie() };
+
+        let created = service_beside(store, castings).create(&permit(), &new).unwrap();
+
+        assert_eq!(created, calm(Outcome::Done(a_movie())));
+    }
+
+    #[test]
+    fn changes_that_concern_bookings_warn_of_double_ones() {
+        let concerning = [
+            MovieChanges { shoot_start: Change::To(day("2026-05-02")), ..MovieChanges::default() },
+            MovieChanges { shoot_end: Change::To(day("2026-06-02")), ..MovieChanges::default() },
+            MovieChanges { actors: Some([an_actor().id].into()), ..MovieChanges::default() },
+        ];
+        for changes in concerning {
+            let mut store = MockMovieRepository::new();
+            let shot = Movie { shoot: Some(a_shoot()), ..a_movie() };
+            store.expect_update().return_once(move |_, _, _, _, _| Ok(Some(shot)));
+            let mut castings = MockCastingRepository::new();
+            castings.expect_double_bookings().return_once(|_| Ok(vec![a_double_booking()]));
+
+            let changed = service_beside(store, castings).change(&permit(), id(), &Precondition::None, &changes);
+
+            assert_eq!(changed.unwrap().warnings, [a_double_booking()]);
+        }
     }
 
     #[test]
@@ -191,7 +271,7 @@ mod tests {
             .return_once(|_, _, _, _, _| Ok(Some(a_movie())));
 
         let seen = Precondition::VersionIn(vec![Version::FIRST]);
-        assert_eq!(service(store).change(&permit(), id(), &seen, &MovieChanges::default()).unwrap(), a_movie());
+        assert_eq!(service(store).change(&permit(), id(), &seen, &MovieChanges::default()).unwrap(), calm(a_movie()));
     }
 
     #[test]
@@ -213,9 +293,9 @@ mod tests {
             .expect_restore()
             .withf(|_, wanted, at| *wanted == id() && *at == now())
             .once()
-            .return_once(|_, _, _| Ok(Some(a_movie())));
+            .return_once(|_, _, _| Ok(Some(Outcome::Done(a_movie()))));
 
-        assert_eq!(service(store).restore(&permit(), id()).unwrap(), a_movie());
+        assert_eq!(service(store).restore(&permit(), id()).unwrap(), Outcome::Done(a_movie()));
     }
 
     #[test]
@@ -230,9 +310,9 @@ mod tests {
 
         let refused = [
             service.get(&permit(), id()),
-            service.change(&permit(), id(), &none, &MovieChanges::default()),
+            service.change(&permit(), id(), &none, &MovieChanges::default()).map(|changed| changed.value),
             service.delete(&permit(), id(), &none),
-            service.restore(&permit(), id()),
+            service.restore(&permit(), id()).map(Outcome::into_inner),
         ];
         for answer in refused {
             assert!(matches!(answer, Err(Error::NotFound { entity: Entity::Movie, id: 2 })), "{answer:?}");

@@ -15,6 +15,7 @@ impl From<Error> for Problem {
                 Self::new(Kind::StaleVersion, detail)
             }
             Error::Store(StoreError::Invalid(invalid)) => invalid.into(),
+            Error::Store(StoreError::Conflict(conflict)) => conflict.into(),
             Error::Store(StoreError::Unavailable(cause)) => {
                 Self::unavailable("the database cannot answer right now; try again in a moment", 1).with_cause(cause)
             }
@@ -43,9 +44,10 @@ impl From<Denied> for Problem {
             r#"Bearer realm="ensemble", error="insufficient_scope", error_description="The access token lacks a permission", scope="{}""#,
             denied.needs
         );
-        let mut problem = Self::new(Kind::PermissionDenied, detail).with_header(header::WWW_AUTHENTICATE, &challenge);
-        problem.0.needs = Some(denied.needs);
-        problem.with_reason("permission")
+        Self::new(Kind::PermissionDenied, detail)
+            .with_header(header::WWW_AUTHENTICATE, &challenge)
+            .with_member("needs", denied.needs.to_string())
+            .with_reason("permission")
     }
 }
 

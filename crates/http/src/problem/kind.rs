@@ -8,6 +8,7 @@ pub enum Kind {
     MalformedRequest,
     InvalidRequest,
     UnknownParameter,
+    InvalidCursor,
     Unauthenticated,
     InvalidToken,
     TokenExpired,
@@ -16,20 +17,28 @@ pub enum Kind {
     NotFound,
     MethodNotAllowed,
     RequestTimeout,
+    AlreadyCast,
+    ActorBooked,
+    IllegalStatus,
+    RequiresRelease,
+    BillingTaken,
+    RequestInProgress,
     StaleVersion,
     BodyTooLarge,
     UnsupportedMediaType,
     InvalidFields,
+    IdempotencyKeyReused,
     Internal,
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 25] = [
         Self::MalformedRequest,
         Self::InvalidRequest,
         Self::UnknownParameter,
+        Self::InvalidCursor,
         Self::Unauthenticated,
         Self::InvalidToken,
         Self::TokenExpired,
@@ -38,10 +47,17 @@ impl Kind {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
+        Self::AlreadyCast,
+        Self::ActorBooked,
+        Self::IllegalStatus,
+        Self::RequiresRelease,
+        Self::BillingTaken,
+        Self::RequestInProgress,
         Self::StaleVersion,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::InvalidFields,
+        Self::IdempotencyKeyReused,
         Self::Internal,
         Self::Unavailable,
     ];
@@ -54,6 +70,7 @@ impl Kind {
             }
             Self::InvalidRequest => ("invalid-request", StatusCode::BAD_REQUEST, "The request is not valid"),
             Self::UnknownParameter => ("unknown-parameter", StatusCode::BAD_REQUEST, "A query parameter is not known"),
+            Self::InvalidCursor => ("invalid-cursor", StatusCode::BAD_REQUEST, "The cursor is not one of this list"),
             Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "An access token is needed"),
             Self::InvalidToken => ("invalid-token", StatusCode::UNAUTHORIZED, "The access token is not valid"),
             Self::TokenExpired => ("token-expired", StatusCode::UNAUTHORIZED, "The access token has expired"),
@@ -64,12 +81,23 @@ impl Kind {
                 ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed here")
             }
             Self::RequestTimeout => ("request-timeout", StatusCode::REQUEST_TIMEOUT, "The request took too long"),
+            Self::AlreadyCast => ("already-cast", StatusCode::CONFLICT, "The actor is cast already"),
+            Self::ActorBooked => ("actor-booked", StatusCode::CONFLICT, "The actor is booked"),
+            Self::IllegalStatus => ("illegal-status", StatusCode::CONFLICT, "The casting cannot go there"),
+            Self::RequiresRelease => ("requires-release", StatusCode::CONFLICT, "The booking has to end first"),
+            Self::BillingTaken => ("billing-taken", StatusCode::CONFLICT, "The place in the credits is taken"),
+            Self::RequestInProgress => {
+                ("request-in-progress", StatusCode::CONFLICT, "The same request is being worked on")
+            }
             Self::StaleVersion => ("stale-version", StatusCode::PRECONDITION_FAILED, "It was changed in the meantime"),
             Self::BodyTooLarge => ("body-too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large"),
             Self::UnsupportedMediaType => {
                 ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The media type is not supported")
             }
             Self::InvalidFields => ("invalid-fields", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not valid"),
+            Self::IdempotencyKeyReused => {
+                ("idempotency-key-reused", StatusCode::UNPROCESSABLE_ENTITY, "The idempotency key was used before")
+            }
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
             Self::Unavailable => {
                 ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The service cannot answer right now")

@@ -1,13 +1,13 @@
 //! `/actors`.
 
 use ensemble_domain::{
-    Actor, ActorChanges, ActorName, Age, BirthDate, Born, BornChange, Deleted, Gender, NewActor, Page, Precondition,
-    Role,
+    Actor, ActorChanges, ActorName, Age, BirthDate, Born, BornChange, Deleted, Gender, NewActor, Outcome, Page,
+    Precondition, Role,
 };
 use serde_json::{Value, json};
 
 use crate::fixture::{
-    Answer, Call, Server, a_problem, a_server, actor_json, an_actor, an_empty_server, day, delete, get, head,
+    Answer, Server, a_problem, a_server, actor_json, an_actor, an_empty_server, day, delete, fault, faults, get, head,
     is_call_of, now, patch, post, version, with,
 };
 
@@ -22,7 +22,8 @@ fn a_server_with(actor: Actor) -> Server {
 fn a_server_expecting(new: NewActor) -> Server {
     a_server().actors(|actors| {
         actors.expect_insert().withf(move |_, given, _| *given == new).once().return_once(|_, given, _| {
-            Ok(Actor { name: given.name.clone(), gender: given.gender.clone(), born: given.born, ..an_actor().build() })
+            let (name, gender) = (given.name.clone(), given.gender.clone());
+            Ok(Outcome::Done(Actor { name, gender, born: given.born, ..an_actor().build() }))
         });
     })
 }
@@ -60,19 +61,6 @@ async fn created(new: NewActor, body: Value) -> Answer {
 
 async fn changed(changes: ActorChanges, body: Value) -> Answer {
     a_server_changing(changes).answer(patch("/actors/7").by_a_director().json(&body)).await
-}
-
-/// The fault codes of a refused body, by JSON pointer.
-async fn faults(call: Call, body: &str) -> Vec<(String, String)> {
-    let answer = a_server().answer(call.by_a_director().text(body)).await;
-    assert_eq!(answer.problem(), (422, "invalid-fields".to_owned()), "{body}");
-    let text = |fault: &Value, name: &str| fault.get(name).and_then(Value::as_str).unwrap().to_owned();
-    let errors = answer.member("errors");
-    errors.as_array().unwrap().iter().map(|fault| (text(fault, "pointer"), text(fault, "code"))).collect()
-}
-
-fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
-    vec![(pointer.to_owned(), code.to_owned())]
 }
 
 #[actix_web::test]
@@ -197,7 +185,7 @@ async fn the_store_learns_who_adds_an_actor_and_when() {
             .expect_insert()
             .withf(|permit, _, at| is_call_of(permit.caller(), Role::CastingDirector) && *at == now())
             .once()
-            .return_once(|_, _, _| Ok(an_actor().build()));
+            .return_once(|_, _, _| Ok(Outcome::Done(an_actor().build())));
     });
     let body = json!({"name": "Nada Haddad", "age": 20, "gender": "female"});
     assert_eq!(server.answer(post("/actors").by_a_director().json(&body)).await.status, 201);
@@ -271,7 +259,7 @@ async fn each_rule_of_an_actor_is_told_by_member_and_code() {
         (r#"[{"name":"Ada"}]"#, "#", "type"),
     ];
     for (body, pointer, code) in table {
-        assert_eq!(faults(post("/actors"), body).await, fault(pointer, code), "{body}");
+        assert_eq!(faults(post("/actors").by_a_director(), body).await, fault(pointer, code), "{body}");
     }
 }
 
@@ -396,7 +384,7 @@ async fn a_change_that_breaks_a_rule_is_refused_by_member_and_code() {
         ("null", "#", "type"),
     ];
     for (body, pointer, code) in table {
-        assert_eq!(faults(patch("/actors/7"), body).await, fault(pointer, code), "{body}");
+        assert_eq!(faults(patch("/actors/7").by_a_director(), body).await, fault(pointer, code), "{body}");
     }
 }
 
@@ -459,7 +447,7 @@ async fn a_restored_actor_is_answered_with_its_tag() {
             .expect_restore()
             .withf(|permit, id, at| is_call_of(permit.caller(), Role::CastingDirector) && id.get() == 7 && *at == now())
             .once()
-            .return_once(|_, _, _| Ok(Some(an_actor().of_version(3).build())));
+            .return_once(|_, _, _| Ok(Some(Outcome::Done(an_actor().of_version(3).build()))));
     });
 
     let answer = server.answer(post("/actors/7/restore").by_a_director()).await;

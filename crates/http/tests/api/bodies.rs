@@ -1,5 +1,6 @@
 //! Request bodies: media type, size, and whether they arrive.
 
+use ensemble_domain::Outcome;
 use serde_json::json;
 
 use crate::fixture::{BODY_LIMIT, Call, Server, a_problem, a_server, an_actor, get, patch, post};
@@ -9,7 +10,7 @@ const NEW_ACTOR: &str = r#"{"name":"Nada Haddad","age":20,"gender":"female"}"#;
 /// A server that adds one actor.
 fn a_server_that_adds() -> Server {
     a_server().actors(|actors| {
-        actors.expect_insert().once().return_once(|_, _, _| Ok(an_actor().build()));
+        actors.expect_insert().once().return_once(|_, _, _| Ok(Outcome::Done(an_actor().build())));
     })
 }
 
@@ -129,7 +130,7 @@ async fn a_body_that_breaks_off_is_malformed() {
 async fn a_body_where_none_is_asked_for_is_not_read() {
     let server = a_server().actors(|actors| {
         actors.expect_find().once().return_once(|_| Ok(Some(an_actor().build())));
-        actors.expect_restore().once().return_once(|_, _, _| Ok(Some(an_actor().build())));
+        actors.expect_restore().once().return_once(|_, _, _| Ok(Some(Outcome::Done(an_actor().build()))));
     });
     let server = server.start().await;
     for call in [get("/actors/7"), post("/actors/7/restore")] {

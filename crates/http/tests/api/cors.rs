@@ -42,7 +42,16 @@ async fn a_page_of_a_listed_origin_may_read_the_answer_and_the_headers_that_matt
     let answer = a_server_open_to_one().answer(get("/actors").by_an_assistant().header("Origin", LISTED)).await;
 
     assert_eq!((answer.status.as_u16(), answer.header("Access-Control-Allow-Origin")), (200, Some(LISTED)));
-    let exposed = ["etag", "link", "location", "retry-after", "www-authenticate", "x-request-id", "x-total-count"];
+    let exposed = [
+        "etag",
+        "idempotency-replayed",
+        "link",
+        "location",
+        "retry-after",
+        "www-authenticate",
+        "x-request-id",
+        "x-total-count",
+    ];
     assert_eq!(list(&answer, "Access-Control-Expose-Headers"), names(&exposed));
     assert_eq!(answer.cors_headers(), names(&["access-control-allow-origin", "access-control-expose-headers"]));
     assert!(list(&answer, "Vary").contains("origin"));

@@ -1,14 +1,17 @@
 //! Every kind of problem, provoked by a request and compared to the last member and header.
 
 use actix_web::http::Method;
-use ensemble_domain::{Fault, FaultCode, InvalidFields, Role, StoreError};
+use ensemble_domain::{
+    ActorId, BookedOn, CastingId, CastingStatus, Conflict, Fault, FaultCode, InvalidFields, MovieId, ReleaseDate, Role,
+    StoreError, Title,
+};
 use ensemble_http::problem_names;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::fixture::{
     Answer, BODY_LIMIT, Call, Server, a_problem, a_server, a_server_in_trouble, an_empty_server, an_expired_token,
-    call, delete, get, patch, post, version, with,
+    call, day, delete, get, patch, post, put, version, with,
 };
 
 /// The headers that say something about a refusal.
@@ -48,6 +51,21 @@ fn invalid() -> StoreError {
     StoreError::Invalid(InvalidFields::one("shoot_end", fault))
 }
 
+fn booked() -> StoreError {
+    let on = |id, title, release_date| BookedOn {
+        id: MovieId::new(id).unwrap(),
+        title: Title::parse(title).unwrap(),
+        release_date: ReleaseDate::new(day(release_date)).unwrap(),
+    };
+    let movies = vec![on(3, "Badis", "2026-12-24"), on(9, "Aihaga", "2027-01-01")];
+    Conflict::ActorBooked { actor: ActorId::new(7).unwrap(), movies }.into()
+}
+
+fn illegal_status() -> StoreError {
+    let (from, to) = (CastingStatus::Booked, CastingStatus::Pinned);
+    Conflict::IllegalStatus { from, to, allowed: from.moves().to_vec(), deleted: None }.into()
+}
+
 #[expect(clippy::too_many_lines, reason = "one row for each kind")]
 fn table() -> Vec<Row> {
     vec![
@@ -81,6 +99,19 @@ fn table() -> Vec<Row> {
             members: json!({"errors": [
                 {"parameter": "pgae", "code": "unknown", "detail": "is not known here; did you mean page?"},
             ]}),
+            headers: &[],
+        },
+        Row {
+            kind: "invalid-cursor",
+            server: a_server(),
+            call: get("/history?cursor=7").by_an_assistant(),
+            status: 400,
+            title: "The cursor is not one of this list",
+            detail: "query parameter cursor is none that this list gave out; begin again without one",
+            members: json!({"errors": [{
+                "parameter": "cursor", "code": "format",
+                "detail": "is none that this list gave out; begin again without one",
+            }]}),
             headers: &[],
         },
         Row {
@@ -182,6 +213,69 @@ fn table() -> Vec<Row> {
             headers: &[],
         },
         Row {
+            kind: "already-cast",
+            server: a_server_in_trouble(|| Conflict::AlreadyCast.into()),
+            call: post("/movies/2/cast").by_a_director().text("{\"actor_id\":7}"),
+            status: 409,
+            title: "The actor is cast already",
+            detail: "this actor is cast for that part of the movie already",
+            members: json!({}),
+            headers: &[],
+        },
+        Row {
+            kind: "actor-booked",
+            server: a_server_in_trouble(booked),
+            call: delete("/actors/7").by_a_director(),
+            status: 409,
+            title: "The actor is booked",
+            detail: "actor 7 is booked on movies that are not released yet: Badis (3), Aihaga (9)",
+            members: json!({"movies": [
+                {"id": 3, "title": "Badis", "release_date": "2026-12-24", "href": "/movies/3"},
+                {"id": 9, "title": "Aihaga", "release_date": "2027-01-01", "href": "/movies/9"},
+            ]}),
+            headers: &[],
+        },
+        Row {
+            kind: "illegal-status",
+            server: a_server_in_trouble(illegal_status),
+            call: patch("/movies/2/cast/5").by_a_director().text("{\"status\":\"pinned\"}"),
+            status: 409,
+            title: "The casting cannot go there",
+            detail: "a casting cannot go from booked to pinned; it can go to declined, released",
+            members: json!({"from": "booked", "to": "pinned", "allowed": ["declined", "released"]}),
+            headers: &[],
+        },
+        Row {
+            kind: "requires-release",
+            server: a_server_in_trouble(|| Conflict::RequiresRelease { casting: CastingId::new(5).unwrap() }.into()),
+            call: delete("/movies/2/cast/5").by_a_director(),
+            status: 409,
+            title: "The booking has to end first",
+            detail: "casting 5 is booked; it has to be declined or released first",
+            members: json!({}),
+            headers: &[],
+        },
+        Row {
+            kind: "billing-taken",
+            server: a_server_in_trouble(|| Conflict::BillingTaken.into()),
+            call: patch("/movies/2/cast/5").by_a_director().text("{\"billing\":1}"),
+            status: 409,
+            title: "The place in the credits is taken",
+            detail: "another casting of the movie has that billing",
+            members: json!({}),
+            headers: &[],
+        },
+        Row {
+            kind: "request-in-progress",
+            server: a_server_in_trouble(|| Conflict::RequestInProgress.into()),
+            call: post("/movies/2/cast").by_a_director().text("{\"actor_id\":7}"),
+            status: 409,
+            title: "The same request is being worked on",
+            detail: "the first request with this idempotency key is still being worked on",
+            members: json!({}),
+            headers: &[("Retry-After", "1")],
+        },
+        Row {
             kind: "stale-version",
             server: a_server_in_trouble(stale),
             call: patch("/movies/2").by_a_director().header("If-Match", "\"3\"").text("{}"),
@@ -221,6 +315,16 @@ fn table() -> Vec<Row> {
             members: json!({"errors": [
                 {"pointer": "#/shoot_end", "code": "range", "detail": "must not be before shoot_start, 2026-05-01"},
             ]}),
+            headers: &[],
+        },
+        Row {
+            kind: "idempotency-key-reused",
+            server: a_server_in_trouble(|| Conflict::KeyReused.into()),
+            call: post("/movies/2/cast").by_a_director().text("{\"actor_id\":7}"),
+            status: 422,
+            title: "The idempotency key was used before",
+            detail: "this idempotency key was used for another request; take a new key for a new request",
+            members: json!({}),
             headers: &[],
         },
         Row {
@@ -271,7 +375,7 @@ fn every_kind_of_problem_has_a_row() {
 }
 
 /// One call of each use-case that asks a store.
-fn calls_that_ask_a_store() -> [Call; 12] {
+fn calls_that_ask_a_store() -> [Call; 24] {
     let actor = json!({"name": "Nada Haddad", "age": 20, "gender": "female"});
     let movie = json!({"title": "Aihaga", "release_date": "1998-05-07"});
     [
@@ -287,13 +391,26 @@ fn calls_that_ask_a_store() -> [Call; 12] {
         patch("/movies/2").text("{}"),
         delete("/movies/2"),
         post("/movies/2/restore"),
+        get("/movies/2/cast"),
+        get("/movies/2/actors"),
+        post("/movies/2/cast").text("{\"actor_id\":7}"),
+        get("/movies/2/cast/5"),
+        patch("/movies/2/cast/5").text("{}"),
+        delete("/movies/2/cast/5"),
+        put("/movies/2/billing").text("{\"order\":[5]}"),
+        get("/actors/7/filmography"),
+        get("/actors/7/movies"),
+        get("/actors/7/history"),
+        get("/movies/2/history"),
+        get("/history"),
     ]
     .map(|call| call.by(Role::ExecutiveProducer))
 }
 
 #[actix_web::test]
 async fn each_trouble_of_a_store_is_told_alike_by_every_use_case() {
-    let table: [(Trouble, u16, &str, Option<&str>); 4] = [
+    let table: [(Trouble, u16, &str, Option<&str>); 5] = [
+        (illegal_status, 409, "illegal-status", None),
         (stale, 412, "stale-version", None),
         (invalid, 422, "invalid-fields", None),
         (unreachable_store, 503, "unavailable", Some("1")),

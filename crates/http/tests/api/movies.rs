@@ -1,14 +1,16 @@
 //! `/movies`.
 
+use std::collections::BTreeSet;
+
 use ensemble_domain::{
-    Change, Deleted, Fault, FaultCode, InvalidFields, Movie, MovieChanges, NewMovie, Page, Precondition, ReleaseDate,
-    Role, ShootWindow, StoreError, Title,
+    ActorId, Change, Deleted, Fault, FaultCode, InvalidFields, Movie, MovieChanges, NewMovie, Outcome, Page,
+    Precondition, ReleaseDate, Role, ShootWindow, StoreError, Title,
 };
 use serde_json::{Value, json};
 
 use crate::fixture::{
-    Answer, Call, Server, a_movie, a_problem, a_server, an_empty_server, day, delete, get, head, is_call_of,
-    movie_json, now, patch, post, version, with,
+    Answer, Server, a_double_booking, a_movie, a_problem, a_server, an_empty_server, day, delete, double_booking_json,
+    fault, faults, get, head, is_call_of, movie_json, now, patch, post, version, with,
 };
 
 fn a_server_with(movie: Movie) -> Server {
@@ -21,8 +23,8 @@ fn a_server_with(movie: Movie) -> Server {
 fn a_server_expecting(new: NewMovie) -> Server {
     a_server().movies(|movies| {
         movies.expect_insert().withf(move |_, given, _| *given == new).once().return_once(|_, given, _| {
-            let NewMovie { title, release_date, shoot } = given.clone();
-            Ok(Movie { title, release_date, shoot, ..a_movie().build() })
+            let NewMovie { title, release_date, shoot, .. } = given.clone();
+            Ok(Outcome::Done(Movie { title, release_date, shoot, ..a_movie().build() }))
         });
     })
 }
@@ -39,7 +41,15 @@ fn a_server_changing(changes: MovieChanges) -> Server {
 }
 
 fn a_new_movie() -> NewMovie {
-    NewMovie { title: title("Aihaga"), release_date: release("1998-05-07"), shoot: None }
+    NewMovie { title: title("Aihaga"), release_date: release("1998-05-07"), shoot: None, actors: BTreeSet::new() }
+}
+
+fn actors(ids: &[i64]) -> BTreeSet<ActorId> {
+    ids.iter().copied().filter_map(ActorId::new).collect()
+}
+
+fn a_shoot() -> Option<ShootWindow> {
+    ShootWindow::between(Some(day("2026-05-01")), Some(day("2026-06-30"))).unwrap()
 }
 
 fn title(text: &str) -> Title {
@@ -56,19 +66,6 @@ async fn created(new: NewMovie, body: Value) -> Answer {
 
 async fn changed(changes: MovieChanges, body: Value) -> Answer {
     a_server_changing(changes).answer(patch("/movies/2").by_a_director().json(&body)).await
-}
-
-/// The fault codes of a refused body, by JSON pointer.
-async fn faults(call: Call, body: &str) -> Vec<(String, String)> {
-    let answer = a_server().answer(call.by_a_producer().text(body)).await;
-    assert_eq!(answer.problem(), (422, "invalid-fields".to_owned()), "{body}");
-    let text = |fault: &Value, name: &str| fault.get(name).and_then(Value::as_str).unwrap().to_owned();
-    let errors = answer.member("errors");
-    errors.as_array().unwrap().iter().map(|fault| (text(fault, "pointer"), text(fault, "code"))).collect()
-}
-
-fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
-    vec![(pointer.to_owned(), code.to_owned())]
 }
 
 #[actix_web::test]
@@ -133,7 +130,7 @@ async fn a_new_movie_is_answered_with_its_place_and_its_tag() {
     assert_eq!(answer.header("Content-Type"), Some("application/json"));
     assert_eq!(
         answer.text(),
-        r#"{"success":true,"movie":{"id":2,"title":"Aihaga","release_date":"1998-05-07","shoot_start":null,"shoot_end":null,"version":1,"created_at":"2026-03-14T09:00:00Z","updated_at":"2026-03-14T09:00:00Z"}}"#
+        r#"{"success":true,"movie":{"id":2,"title":"Aihaga","release_date":"1998-05-07","shoot_start":null,"shoot_end":null,"version":1,"created_at":"2026-03-14T09:00:00Z","updated_at":"2026-03-14T09:00:00Z"},"warnings":[]}"#
     );
 }
 
@@ -144,7 +141,7 @@ async fn the_store_learns_who_adds_a_movie_and_when() {
             .expect_insert()
             .withf(|permit, _, at| is_call_of(permit.caller(), Role::ExecutiveProducer) && *at == now())
             .once()
-            .return_once(|_, _, _| Ok(a_movie().build()));
+            .return_once(|_, _, _| Ok(Outcome::Done(a_movie().build())));
     });
     let body = json!({"title": "Aihaga", "release_date": "1998-05-07"});
     assert_eq!(server.answer(post("/movies").by_a_producer().json(&body)).await.status, 201);
@@ -152,7 +149,7 @@ async fn the_store_learns_who_adds_a_movie_and_when() {
 
 #[actix_web::test]
 async fn a_new_movie_may_say_when_it_is_shot() {
-    let shoot = ShootWindow::between(Some(day("2026-05-01")), Some(day("2026-06-30"))).unwrap();
+    let shoot = a_shoot();
     let body = json!({
         "title": "Aihaga", "release_date": "1998-05-07T00:00:00Z", "shoot_start": "2026-05-01",
         "shoot_end": "2026-06-30",
@@ -160,6 +157,68 @@ async fn a_new_movie_may_say_when_it_is_shot() {
     let answer = created(NewMovie { shoot, ..a_new_movie() }, body).await;
     let expected = with(movie_json(), json!({"shoot_start": "2026-05-01", "shoot_end": "2026-06-30"}));
     assert_eq!(answer.member("movie"), expected);
+}
+
+#[actix_web::test]
+async fn a_new_movie_may_name_its_actors_each_of_whom_counts_once() {
+    let table = [
+        (json!(null), actors(&[])),
+        (json!([]), actors(&[])),
+        (json!([4]), actors(&[4])),
+        (json!(["7", 4, 7.0, 4]), actors(&[4, 7])),
+    ];
+    for (actor_ids, actors) in table {
+        let body = json!({"title": "Aihaga", "release_date": "1998-05-07", "actor_ids": actor_ids});
+        assert_eq!(created(NewMovie { actors, ..a_new_movie() }, body).await.status, 201, "{actor_ids}");
+    }
+}
+
+#[actix_web::test]
+async fn a_new_movie_is_answered_with_the_double_bookings_that_it_makes() {
+    let server = a_server_expecting(NewMovie { shoot: a_shoot(), actors: actors(&[7]), ..a_new_movie() });
+    let server = server.castings(|castings| {
+        castings
+            .expect_double_bookings()
+            .withf(|movie| movie.get() == 2)
+            .once()
+            .return_once(|_| Ok(vec![a_double_booking()]));
+    });
+    let body = json!({
+        "title": "Aihaga", "release_date": "1998-05-07", "shoot_start": "2026-05-01", "shoot_end": "2026-06-30",
+        "actor_ids": [7],
+    });
+
+    let answer = server.answer(post("/movies").by_a_producer().json(&body)).await;
+
+    assert_eq!((answer.status.as_u16(), answer.header("ETag")), (201, Some("\"1\"")));
+    assert_eq!(answer.member("warnings"), json!([double_booking_json()]));
+}
+
+#[actix_web::test]
+async fn a_changed_movie_is_answered_with_the_double_bookings_that_it_has() {
+    let server = a_server().movies(|movies| {
+        let moved = a_movie().shot("2026-05-01", "2026-06-30").build();
+        movies.expect_update().once().return_once(|_, _, _, _, _| Ok(Some(moved)));
+    });
+    let server = server.castings(|castings| {
+        castings.expect_double_bookings().once().return_once(|_| Ok(vec![a_double_booking()]));
+    });
+
+    let answer = server.answer(patch("/movies/2").by_a_director().json(&json!({"shoot_start": "2026-05-01"}))).await;
+
+    assert_eq!((answer.status.as_u16(), answer.member("warnings")), (200, json!([double_booking_json()])));
+}
+
+#[actix_web::test]
+async fn an_actor_who_is_not_there_is_told_at_the_actors() {
+    let fault = || InvalidFields::one("actor_ids", Fault::new(FaultCode::Unknown, "names actor 9, who is not there"));
+    let server = a_server().movies(|movies| {
+        movies.expect_insert().once().return_once(move |_, _, _| Err(fault().into()));
+    });
+    let body = json!({"title": "Aihaga", "release_date": "1998-05-07", "actor_ids": [9]});
+    let answer = server.answer(post("/movies").by_a_producer().json(&body)).await;
+    let errors = json!([{"pointer": "#/actor_ids", "code": "unknown", "detail": "names actor 9, who is not there"}]);
+    assert_eq!((answer.status.as_u16(), answer.member("errors")), (422, errors));
 }
 
 #[actix_web::test]
@@ -200,10 +259,15 @@ async fn each_rule_of_a_movie_is_told_by_member_and_code() {
             "#/shoot_end",
             "range",
         ),
+        (r#"{"title":"Aihaga","release_date":"1998-05-07","actor_ids":7}"#, "#/actor_ids", "type"),
+        (r#"{"title":"Aihaga","release_date":"1998-05-07","actor_ids":{}}"#, "#/actor_ids", "type"),
+        (r#"{"title":"Aihaga","release_date":"1998-05-07","actor_ids":[4,null]}"#, "#/actor_ids", "type"),
+        (r#"{"title":"Aihaga","release_date":"1998-05-07","actor_ids":["x"]}"#, "#/actor_ids", "type"),
+        (r#"{"title":"Aihaga","release_date":"1998-05-07","actor_ids":[0]}"#, "#/actor_ids", "range"),
         (r#""Aihaga""#, "#", "type"),
     ];
     for (body, pointer, code) in table {
-        assert_eq!(faults(post("/movies"), body).await, fault(pointer, code), "{body}");
+        assert_eq!(faults(post("/movies").by_a_producer(), body).await, fault(pointer, code), "{body}");
     }
 }
 
@@ -241,6 +305,7 @@ async fn a_changed_movie_is_answered_with_its_new_tag() {
         release_date: Some(release("1999-01-01")),
         shoot_start: Change::To(day("2026-05-01")),
         shoot_end: Change::To(day("2026-06-30")),
+        actors: None,
     };
     let body = json!({
         "title": "Badis", "release_date": "1999-01-01", "shoot_start": "2026-05-01", "shoot_end": "2026-06-30",
@@ -249,7 +314,8 @@ async fn a_changed_movie_is_answered_with_its_new_tag() {
 
     assert_eq!((answer.status.as_u16(), answer.header("ETag")), (200, Some("\"2\"")));
     assert_eq!(answer.header("Cache-Control"), Some("private, no-cache"));
-    assert_eq!(answer.json(), json!({"success": true, "movie": with(movie_json(), json!({"version": 2}))}));
+    let movie = with(movie_json(), json!({"version": 2}));
+    assert_eq!(answer.json(), json!({"success": true, "movie": movie, "warnings": []}));
 }
 
 #[actix_web::test]
@@ -263,6 +329,9 @@ async fn a_change_says_what_it_names_and_nothing_else() {
             json!({"shoot_start": null, "shoot_end": null}),
             MovieChanges { shoot_start: Change::Clear, shoot_end: Change::Clear, ..none() },
         ),
+        (json!({"actor_ids": null}), none()),
+        (json!({"actor_ids": []}), MovieChanges { actors: Some(actors(&[])), ..none() }),
+        (json!({"actor_ids": [7, "4"]}), MovieChanges { actors: Some(actors(&[4, 7])), ..none() }),
         (json!({"title": "Badis", "version": 9}), MovieChanges { title: Some(title("Badis")), ..none() }),
     ];
     for (body, changes) in table {
@@ -278,11 +347,12 @@ async fn a_change_that_breaks_a_rule_is_refused_by_member_and_code() {
         (r#"{"release_date":"2201-01-01"}"#, "#/release_date", "range"),
         (r#"{"shoot_start":"May"}"#, "#/shoot_start", "format"),
         (r#"{"shoot_end":7}"#, "#/shoot_end", "type"),
+        (r#"{"actor_ids":"4,7"}"#, "#/actor_ids", "type"),
         (r#"{"name":"Badis"}"#, "#", "unknown"),
         ("7", "#", "type"),
     ];
     for (body, pointer, code) in table {
-        assert_eq!(faults(patch("/movies/2"), body).await, fault(pointer, code), "{body}");
+        assert_eq!(faults(patch("/movies/2").by_a_producer(), body).await, fault(pointer, code), "{body}");
     }
 }
 
@@ -363,7 +433,7 @@ async fn a_restored_movie_is_answered_with_its_tag() {
                 is_call_of(permit.caller(), Role::ExecutiveProducer) && id.get() == 2 && *at == now()
             })
             .once()
-            .return_once(|_, _, _| Ok(Some(a_movie().of_version(3).build())));
+            .return_once(|_, _, _| Ok(Some(Outcome::Done(a_movie().of_version(3).build()))));
     });
 
     let answer = server.answer(post("/movies/2/restore").by_a_producer()).await;

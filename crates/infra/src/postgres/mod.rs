@@ -1,10 +1,11 @@
 //! What is particular to PostgreSQL.
 
 mod dsn;
+mod recorded;
 mod server;
 
 use diesel::{
-    PgConnection, QueryResult, RunQueryDsl,
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult, RunQueryDsl,
     connection::{AnsiTransactionManager, SimpleConnection},
     dsl::sql,
     result::{DatabaseErrorKind, Error as QueryError},
@@ -12,14 +13,16 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use dsn::Dsn;
+use recorded::Recorded;
 pub use server::Server;
 
 use crate::{
-    actors::NewActorRow,
+    actors::{ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
     connection::Dialect,
     error::Symptom,
-    movies::NewMovieRow,
-    schema::{actors, movies},
+    history::{Entry, NewHistoryRow},
+    movies::{ChangedMovieRow, MovieRow, NewMovieRow, ReplaceMovie},
+    schema::{actors, history, movies},
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -43,10 +46,57 @@ impl Dialect for PgConnection {
         self.batch_execute("SET LOCAL statement_timeout = 0")
     }
 
-    fn lock_row(&mut self, table: &'static str, id: i64) -> QueryResult<()> {
-        let query = format!("SELECT FROM {table} WHERE id = $1 FOR NO KEY UPDATE");
-        diesel::sql_query(query).bind::<BigInt, _>(id).execute(self)?;
-        Ok(())
+    fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
+        actors::table.find(id).for_no_key_update().first(self).optional()
+    }
+
+    fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
+        movies::table.find(id).for_no_key_update().first(self).optional()
+    }
+
+    fn share_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
+        actors::table.filter(actors::id.eq_any(ids)).order(actors::id.asc()).for_share().load(self)
+    }
+
+    fn try_lock_key(&mut self, key: &[u8; 32]) -> QueryResult<bool> {
+        // Two keys that begin alike would only make one of them come again.
+        let start = key.first_chunk().map_or(0, |chunk| i64::from_be_bytes(*chunk));
+        diesel::select(sql::<Bool>("pg_try_advisory_xact_lock(").bind::<BigInt, _>(start).sql(")")).get_result(self)
+    }
+
+    fn insert_actor(&mut self, row: &NewActorRow<'_>, entry: &Entry<'_>) -> QueryResult<ActorRow> {
+        let statement = diesel::insert_into(actors::table).values(row).returning(actors::all_columns);
+        Recorded { statement, entry, about: recorded::ACTOR }.get_result(self)
+    }
+
+    fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow> {
+        let statement = diesel::insert_into(movies::table).values(row).returning(movies::all_columns);
+        Recorded { statement, entry, about: recorded::MOVIE }.get_result(self)
+    }
+
+    fn replace_actor(
+        &mut self,
+        (id, seen): (i64, i64),
+        row: &ChangedActorRow<'_>,
+        entry: &Entry<'_>,
+    ) -> QueryResult<Option<ActorRow>> {
+        let statement = ReplaceActor { id, seen, row };
+        Recorded { statement, entry, about: recorded::ACTOR }.get_result(self).optional()
+    }
+
+    fn replace_movie(
+        &mut self,
+        (id, seen): (i64, i64),
+        row: &ChangedMovieRow<'_>,
+        entry: &Entry<'_>,
+    ) -> QueryResult<Option<MovieRow>> {
+        let statement = ReplaceMovie { id, seen, row };
+        Recorded { statement, entry, about: recorded::MOVIE }.get_result(self).optional()
+    }
+
+    fn breaks_index(&self, error: &QueryError, index: &str) -> bool {
+        matches!(error, QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, details)
+            if details.constraint_name() == Some(index))
     }
 
     fn unlocked_rounds(&self) -> u32 {
@@ -59,6 +109,10 @@ impl Dialect for PgConnection {
 
     fn insert_movies(&mut self, rows: &[NewMovieRow<'_>]) -> QueryResult<usize> {
         diesel::insert_into(movies::table).values(rows).execute(self)
+    }
+
+    fn insert_entries(&mut self, rows: &[NewHistoryRow<'_>]) -> QueryResult<usize> {
+        diesel::insert_into(history::table).values(rows).execute(self)
     }
 
     fn is_usable(&mut self) -> bool {

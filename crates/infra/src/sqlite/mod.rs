@@ -3,17 +3,20 @@
 mod file;
 
 use diesel::{
-    QueryResult, RunQueryDsl, SqliteConnection, connection::AnsiTransactionManager, result::Error as QueryError,
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection,
+    connection::AnsiTransactionManager,
+    result::{DatabaseErrorKind, Error as QueryError},
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use file::File;
 
 use crate::{
-    actors::NewActorRow,
+    actors::{ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
     connection::Dialect,
     error::Symptom,
-    movies::NewMovieRow,
-    schema::{actors, movies},
+    history::{About, Entry, NewHistoryRow},
+    movies::{ChangedMovieRow, MovieRow, NewMovieRow, ReplaceMovie},
+    schema::{actors, history, movies},
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -32,9 +35,69 @@ impl Dialect for SqliteConnection {
         Ok(())
     }
 
-    fn lock_row(&mut self, _table: &'static str, _id: i64) -> QueryResult<()> {
-        // BEGIN IMMEDIATE holds the whole file.
-        Ok(())
+    // BEGIN IMMEDIATE holds the whole file: what is read stays as it is.
+    fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
+        actors::table.find(id).first(self).optional()
+    }
+
+    fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
+        movies::table.find(id).first(self).optional()
+    }
+
+    fn share_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
+        actors::table.filter(actors::id.eq_any(ids)).order(actors::id.asc()).load(self)
+    }
+
+    fn try_lock_key(&mut self, _key: &[u8; 32]) -> QueryResult<bool> {
+        // Whoever holds the file is alone with all keys.
+        Ok(true)
+    }
+
+    fn insert_actor(&mut self, row: &NewActorRow<'_>, entry: &Entry<'_>) -> QueryResult<ActorRow> {
+        let insert = diesel::insert_into(actors::table).values(row).returning(actors::all_columns);
+        let written: ActorRow = insert.get_result(self)?;
+        record(self, entry, About::actor(Some(written.id)))?;
+        Ok(written)
+    }
+
+    fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow> {
+        let insert = diesel::insert_into(movies::table).values(row).returning(movies::all_columns);
+        let written: MovieRow = insert.get_result(self)?;
+        record(self, entry, About::movie(Some(written.id)))?;
+        Ok(written)
+    }
+
+    fn replace_actor(
+        &mut self,
+        (id, seen): (i64, i64),
+        row: &ChangedActorRow<'_>,
+        entry: &Entry<'_>,
+    ) -> QueryResult<Option<ActorRow>> {
+        let written = ReplaceActor { id, seen, row }.get_result(self).optional()?;
+        if written.is_some() {
+            record(self, entry, About::actor(Some(id)))?;
+        }
+        Ok(written)
+    }
+
+    fn replace_movie(
+        &mut self,
+        (id, seen): (i64, i64),
+        row: &ChangedMovieRow<'_>,
+        entry: &Entry<'_>,
+    ) -> QueryResult<Option<MovieRow>> {
+        let written = ReplaceMovie { id, seen, row }.get_result(self).optional()?;
+        if written.is_some() {
+            record(self, entry, About::movie(Some(id)))?;
+        }
+        Ok(written)
+    }
+
+    fn breaks_index(&self, error: &QueryError, index: &str) -> bool {
+        let QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, details) = error else { return false };
+        // An index over an expression is named; of one over columns, only the columns are.
+        let Some(broken) = details.message().strip_prefix("UNIQUE constraint failed: ") else { return false };
+        broken == format!("index '{index}'") || columns_of(index) == Some(broken)
     }
 
     fn unlocked_rounds(&self) -> u32 {
@@ -49,6 +112,10 @@ impl Dialect for SqliteConnection {
         diesel::insert_into(movies::table).values(rows).execute(self)
     }
 
+    fn insert_entries(&mut self, rows: &[NewHistoryRow<'_>]) -> QueryResult<usize> {
+        diesel::insert_into(history::table).values(rows).execute(self)
+    }
+
     fn is_usable(&mut self) -> bool {
         diesel::sql_query("SELECT 1").execute(self).is_ok()
     }
@@ -60,6 +127,15 @@ impl Dialect for SqliteConnection {
     fn migrations(&self) -> EmbeddedMigrations {
         MIGRATIONS
     }
+}
+
+fn record(connection: &mut SqliteConnection, entry: &Entry<'_>, about: About) -> QueryResult<()> {
+    diesel::insert_into(history::table).values(entry.about(about)).execute(connection).map(drop)
+}
+
+/// How SQLite speaks of a unique index over plain columns.
+fn columns_of(index: &str) -> Option<&'static str> {
+    (index == "castings_billing").then_some("castings.movie_id, castings.billing")
 }
 
 /// Diesel hands on no result codes, so the text decides; SQLite's texts are fixed and never translated.

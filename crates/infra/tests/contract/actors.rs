@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ensemble_domain::{
     Actor, ActorChanges, ActorId, ActorName, ActorQuery, ActorRepository, Age, BirthDate, Born, BornChange, Deleted,
-    Gender, NewActor, Precondition, StoreError, Version,
+    Gender, NewActor, Outcome, Precondition, StoreError, Version,
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 type Actors = Arc<dyn ActorRepository>;
 
 fn add(actors: &Actors, name: &str) -> Actor {
-    actors.insert(&permit(), &an_actor_named(name), now()).unwrap()
+    actors.insert(&permit(), &an_actor_named(name), now()).unwrap().into_inner()
 }
 
 fn delete(actors: &Actors, id: ActorId) -> Option<Actor> {
@@ -95,7 +95,7 @@ pub fn an_absent_or_deleted_actor_is_not_found(fixture: &Fixture) {
 
 pub fn a_new_actor_has_version_1_and_the_time_it_was_added(fixture: &Fixture) {
     let new = an_actor_named("Ann");
-    let ann = fixture.database.actors().insert(&permit(), &new, now()).unwrap();
+    let ann = fixture.database.actors().insert(&permit(), &new, now()).unwrap().into_inner();
     assert_eq!((ann.version, ann.created_at, ann.updated_at, ann.deleted_at), (Version::FIRST, now(), now(), None));
     assert_eq!((ann.name, ann.gender, ann.born), (new.name, new.gender, new.born));
 }
@@ -265,14 +265,14 @@ pub fn a_restored_actor_is_back_one_version_up(fixture: &Fixture) {
     delete(&actors, ann.id).unwrap();
     let restored = actors.restore(&permit(), ann.id, instant("2026-03-16T00:00:00Z")).unwrap();
     let expected = Actor { version: version(3), updated_at: instant("2026-03-16T00:00:00Z"), ..ann.clone() };
-    assert_eq!(restored.as_ref(), Some(&expected));
+    assert_eq!(restored, Some(Outcome::Done(expected.clone())));
     assert_eq!(actors.find(ann.id).unwrap(), Some(expected));
 }
 
 pub fn restoring_a_live_actor_leaves_it_as_it_is(fixture: &Fixture) {
     let actors = fixture.database.actors();
     let ann = add(&actors, "Ann");
-    assert_eq!(actors.restore(&permit(), ann.id, later()).unwrap().as_ref(), Some(&ann));
+    assert_eq!(actors.restore(&permit(), ann.id, later()).unwrap(), Some(Outcome::Done(ann.clone())));
     assert_eq!(actors.find(ann.id).unwrap(), Some(ann));
 }
 
@@ -297,7 +297,7 @@ pub fn genders_and_births_survive(fixture: &Fixture) {
     for gender in &genders {
         for born in births {
             let new = NewActor { gender: gender.clone(), born, ..an_actor_named("Ann") };
-            let id = actors.insert(&permit(), &new, now()).unwrap().id;
+            let id = actors.insert(&permit(), &new, now()).unwrap().get().id;
             let found = actors.find(id).unwrap().unwrap();
             assert_eq!((&found.gender, found.born), (gender, born));
         }
@@ -314,7 +314,7 @@ pub fn instants_survive_to_the_microsecond(fixture: &Fixture) {
         "1999-01-01T00:00:00.120Z",
     ] {
         let at = instant(text);
-        let id = actors.insert(&permit(), &an_actor_named("Ann"), at).unwrap().id;
+        let id = actors.insert(&permit(), &an_actor_named("Ann"), at).unwrap().get().id;
         actors.delete(&permit(), id, &Precondition::None, at).unwrap();
         let found = actors.list(&showing(Deleted::Only), page(1, 100)).unwrap().items.pop().unwrap();
         assert_eq!((found.created_at, found.updated_at, found.deleted_at), (at, at, Some(at)), "{text}");

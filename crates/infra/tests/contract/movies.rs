@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ensemble_domain::{
-    Change, Deleted, Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie, Precondition, ReleaseDate,
-    StoreError, Title, Version,
+    Change, Deleted, Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie, Outcome, Precondition,
+    ReleaseDate, StoreError, Title, Version,
 };
 
 use crate::{
@@ -15,12 +15,12 @@ use crate::{
 type Movies = Arc<dyn MovieRepository>;
 
 fn add(movies: &Movies, title: &str) -> Movie {
-    movies.insert(&permit(), &a_movie_titled(title), now()).unwrap()
+    movies.insert(&permit(), &a_movie_titled(title), now()).unwrap().into_inner()
 }
 
 fn add_shot(movies: &Movies, start: &str, end: &str) -> Movie {
     let new = NewMovie { shoot: a_shoot(start, end), ..a_movie_titled("Aihaga") };
-    movies.insert(&permit(), &new, now()).unwrap()
+    movies.insert(&permit(), &new, now()).unwrap().into_inner()
 }
 
 fn delete(movies: &Movies, id: MovieId) -> Option<Movie> {
@@ -105,7 +105,7 @@ pub fn an_absent_or_deleted_movie_is_not_found(fixture: &Fixture) {
 
 pub fn a_new_movie_has_version_1_and_the_time_it_was_added(fixture: &Fixture) {
     let new = NewMovie { shoot: a_shoot("2026-05-01", "2026-05-01"), ..a_movie_titled("Aihaga") };
-    let movie = fixture.database.movies().insert(&permit(), &new, now()).unwrap();
+    let movie = fixture.database.movies().insert(&permit(), &new, now()).unwrap().into_inner();
     let written = (movie.version, movie.created_at, movie.updated_at, movie.deleted_at);
     assert_eq!(written, (Version::FIRST, now(), now(), None));
     assert_eq!((movie.title, movie.release_date, movie.shoot), (new.title, new.release_date, new.shoot));
@@ -271,14 +271,14 @@ pub fn a_restored_movie_is_back_one_version_up(fixture: &Fixture) {
     let movie = add_shot(&movies, "2026-05-01", "2026-06-01");
     delete(&movies, movie.id).unwrap();
     let expected = Movie { version: version(3), updated_at: later(), ..movie.clone() };
-    assert_eq!(movies.restore(&permit(), movie.id, later()).unwrap().as_ref(), Some(&expected));
+    assert_eq!(movies.restore(&permit(), movie.id, later()).unwrap(), Some(Outcome::Done(expected.clone())));
     assert_eq!(movies.find(movie.id).unwrap(), Some(expected));
 }
 
 pub fn restoring_a_live_movie_leaves_it_as_it_is(fixture: &Fixture) {
     let movies = fixture.database.movies();
     let movie = add(&movies, "Aihaga");
-    assert_eq!(movies.restore(&permit(), movie.id, later()).unwrap().as_ref(), Some(&movie));
+    assert_eq!(movies.restore(&permit(), movie.id, later()).unwrap(), Some(Outcome::Done(movie.clone())));
     assert_eq!(movies.find(movie.id).unwrap(), Some(movie));
 }
 
@@ -300,7 +300,7 @@ pub fn the_first_and_the_last_day_of_release_survive(fixture: &Fixture) {
     for text in ["1888-01-01", "2200-12-31"] {
         let release_date = ReleaseDate::new(day(text)).unwrap();
         let new = NewMovie { release_date, ..a_movie_titled("Aihaga") };
-        let id = movies.insert(&permit(), &new, now()).unwrap().id;
+        let id = movies.insert(&permit(), &new, now()).unwrap().get().id;
         assert_eq!(movies.find(id).unwrap().unwrap().release_date, release_date);
     }
 }

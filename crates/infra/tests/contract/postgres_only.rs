@@ -6,12 +6,12 @@ use std::{
 };
 
 use diesel::{RunQueryDsl, dsl::sql, sql_types::BigInt};
-use ensemble_domain::{ActorChanges, ActorName, ActorQuery, Precondition, StoreError};
+use ensemble_domain::{ActorChanges, ActorName, ActorQuery, Conflict, Outcome, Precondition, StoreError};
 use ensemble_infra::{Database, DatabaseSettings, DatabaseUrl, NotReady};
 
 use crate::{
     fixture::{Aside, Fixture, SLACK, postgres},
-    samples::{an_actor_named, later, now, page, permit, version},
+    samples::{an_actor_named, later, now, page, permit, repeatable, version},
 };
 
 fn called(name: &str) -> ActorChanges {
@@ -70,7 +70,7 @@ fn a_server_that_is_away_does_not_keep_a_database_from_opening() {
 fn lost_connections_are_replaced_before_a_reader_notices() {
     let Some(fixture) = postgres() else { return };
     let actors = fixture.database.actors();
-    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap().into_inner();
     for _ in 0..3 {
         fill_pool(&fixture, &fixture.database);
         end_connections(&fixture);
@@ -84,7 +84,7 @@ fn lost_connections_are_replaced_before_a_reader_notices() {
 fn a_change_that_finds_its_connection_lost_is_made_on_another() {
     let Some(fixture) = postgres() else { return };
     let actors = fixture.database.actors();
-    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap().into_inner();
     fill_pool(&fixture, &fixture.database);
     end_connections(&fixture);
     let changed = actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()).unwrap().unwrap();
@@ -101,6 +101,37 @@ fn an_addition_whose_connection_is_lost_is_not_made_twice() {
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
     assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1);
+}
+
+#[test]
+fn an_addition_under_a_key_is_made_once_though_its_connection_is_lost() {
+    let Some(fixture) = postgres() else { return };
+    let actors = fixture.database.actors();
+    let insert = || actors.insert(&repeatable(1, 1), &an_actor_named("Ann"), now());
+    fill_pool(&fixture, &fixture.database);
+    end_connections(&fixture);
+    let first = insert().unwrap();
+    assert_eq!(insert().unwrap(), Outcome::Replayed(first.into_inner()));
+    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1);
+}
+
+#[test]
+fn an_answer_that_is_lost_at_the_end_of_a_transaction_can_be_asked_for_again() {
+    let Some(fixture) = postgres() else { return };
+    // The first attempt loses its connection as its transaction ends, and nobody can tell whether it took effect.
+    fixture.aside().execute(
+        "CREATE SEQUENCE rounds;
+         CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN IF nextval(''rounds'') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END';
+         CREATE CONSTRAINT TRIGGER cut_off AFTER INSERT ON actors INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut_off()",
+    );
+    let actors = fixture.database.actors();
+    let insert = || actors.insert(&repeatable(1, 1), &an_actor_named("Ann"), now());
+    let refused = insert();
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    let answer = insert().unwrap();
+    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().items, [answer.into_inner()]);
+    assert!(insert().unwrap().is_replayed());
 }
 
 #[test]
@@ -175,7 +206,7 @@ fn a_change_that_meets_a_deadlock_is_made_again() {
          CREATE TRIGGER lock BEFORE UPDATE ON actors FOR EACH ROW EXECUTE FUNCTION lock()",
     );
     let actors = fixture.database.actors();
-    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap().into_inner();
 
     let mut other = fixture.aside();
     other.execute("SET deadlock_timeout = '1min'; BEGIN; SELECT pg_advisory_xact_lock(1)");
@@ -225,8 +256,30 @@ fn a_row_that_others_keep_writing_is_changed_all_the_same() {
          CREATE TRIGGER overtake BEFORE UPDATE ON actors FOR EACH ROW EXECUTE FUNCTION overtake()",
     );
     let actors = fixture.database.actors();
-    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap().into_inner();
     let changed = actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()).unwrap().unwrap();
     assert_eq!(changed.version, version(2));
     assert_eq!(count(&mut aside, "SELECT last_value FROM rounds"), 4);
+}
+
+#[test]
+fn a_request_that_is_still_being_worked_on_is_not_begun_again() {
+    let Some(fixture) = postgres() else { return };
+    let actors = fixture.database.actors();
+    let insert = |fingerprint| actors.insert(&repeatable(1, fingerprint), &an_actor_named("Ann"), now());
+    let (held, mut watch) = (fixture.writes_held_up(), fixture.aside());
+    let first = thread::scope(|scope| {
+        let first = scope.spawn(|| insert(1));
+        while count(&mut watch, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == 0 {
+            thread::yield_now();
+        }
+        // What the other request asks for is not known yet, so it may be the same or not.
+        for fingerprint in [1, 2] {
+            let refused = insert(fingerprint);
+            assert!(matches!(refused, Err(StoreError::Conflict(Conflict::RequestInProgress))), "{refused:?}");
+        }
+        drop(held);
+        first.join().unwrap().unwrap()
+    });
+    assert_eq!(insert(1).unwrap(), Outcome::Replayed(first.into_inner()));
 }

@@ -66,7 +66,7 @@ pub fn as_many_calls_run_at_once_as_there_are_connections(fixture: &Fixture) {
 fn a_sqlite_file_that_somebody_else_writes_is_unavailable_and_still_read() {
     let fixture = crate::fixture::sqlite();
     let actors = fixture.database.actors();
-    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap().into_inner();
 
     let held = fixture.writes_held_up();
     let refused = actors.insert(&permit(), &an_actor_named("Bo"), now());

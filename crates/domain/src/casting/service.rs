@@ -1,0 +1,353 @@
+//! The use-cases of castings.
+
+use std::sync::Arc;
+
+use super::{
+    BillingOrder, CastMember, Casting, CastingChanges, CastingId, CastingRepository, CastingStatus, Credit, NewCasting,
+    Warned, warning::told,
+};
+use crate::{ActorId, Clock, Entity, Error, GetActors, GetMovies, MovieId, Outcome, PatchMovies, Permit, Precondition};
+
+/// What can be done with castings, each with proof that the caller may. Cheap to clone.
+#[derive(Clone)]
+pub struct CastingService {
+    castings: Arc<dyn CastingRepository>,
+    clock: Arc<dyn Clock>,
+}
+
+impl CastingService {
+    /// The use-cases over that store and clock.
+    pub fn new(castings: Arc<dyn CastingRepository>, clock: Arc<dyn Clock>) -> Self {
+        Self { castings, clock }
+    }
+
+    /// Answers the cast of a movie by billing, those without one last; with `statuses`, only castings of these.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is no movie or it is deleted; [`Error::Store`] when the store is in trouble.
+    pub fn cast(
+        &self,
+        _permit: &Permit<GetMovies>,
+        movie: MovieId,
+        statuses: Option<&[CastingStatus]>,
+    ) -> Result<Vec<CastMember>, Error> {
+        let mut cast = self.castings.cast(movie)?.ok_or_else(|| no_movie(movie))?;
+        cast.retain(|member| statuses.is_none_or(|statuses| statuses.contains(&member.casting.status)));
+        Ok(cast)
+    }
+
+    /// Answers the filmography of an actor, the latest movie first; with `statuses`, only castings of these.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is no actor or it is deleted; [`Error::Store`] when the store is in trouble.
+    pub fn filmography(
+        &self,
+        _permit: &Permit<GetActors>,
+        actor: ActorId,
+        statuses: Option<&[CastingStatus]>,
+    ) -> Result<Vec<Credit>, Error> {
+        let absent = Error::NotFound { entity: Entity::Actor, id: actor.get() };
+        let mut credits = self.castings.filmography(actor)?.ok_or(absent)?;
+        credits.retain(|credit| statuses.is_none_or(|statuses| statuses.contains(&credit.casting.status)));
+        Ok(credits)
+    }
+
+    /// Answers one casting of a movie.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none in that movie; [`Error::Store`] when the store is in trouble.
+    pub fn get(&self, _permit: &Permit<GetMovies>, movie: MovieId, id: CastingId) -> Result<CastMember, Error> {
+        self.castings.find(movie, id)?.ok_or_else(|| no_casting(id))
+    }
+
+    /// Casts an actor, and answers what is worth a second look about it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is no movie or it is deleted; [`Error::Store`] when there is no such actor, a rule stands
+    /// against it, or the store is in trouble.
+    pub fn create(
+        &self,
+        permit: &Permit<PatchMovies>,
+        movie: MovieId,
+        new: &NewCasting,
+    ) -> Result<Warned<Outcome<Casting>>, Error> {
+        let outcome = self.castings.insert(permit, movie, new, self.clock.now())?.ok_or_else(|| no_movie(movie))?;
+        let warnings = told(self.castings.warnings(outcome.get()));
+        Ok(Warned { value: outcome, warnings })
+    }
+
+    /// Changes a casting, and answers it as it is then with what is worth a second look about it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none in that movie; [`Error::Store`] when the precondition does not hold, a rule stands
+    /// against the change, or the store is in trouble.
+    pub fn change(
+        &self,
+        permit: &Permit<PatchMovies>,
+        movie: MovieId,
+        id: CastingId,
+        precondition: &Precondition,
+        changes: &CastingChanges,
+    ) -> Result<Warned<Casting>, Error> {
+        let stored = self.castings.update(permit, movie, id, precondition, changes, self.clock.now())?;
+        let value = stored.ok_or_else(|| no_casting(id))?;
+        let warnings = told(self.castings.warnings(&value));
+        Ok(Warned { value, warnings })
+    }
+
+    /// Takes a casting off the list for good, and answers it as it was.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none in that movie; [`Error::Store`] when the precondition does not hold, the casting is
+    /// booked, or the store is in trouble.
+    pub fn delete(
+        &self,
+        permit: &Permit<PatchMovies>,
+        movie: MovieId,
+        id: CastingId,
+        precondition: &Precondition,
+    ) -> Result<Casting, Error> {
+        self.castings.delete(permit, movie, id, precondition, self.clock.now())?.ok_or_else(|| no_casting(id))
+    }
+
+    /// Puts the credits of a movie in order, and answers the cast then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is no movie or it is deleted; [`Error::Store`] when the order names a casting of another
+    /// movie, or the store is in trouble.
+    pub fn bill(
+        &self,
+        permit: &Permit<PatchMovies>,
+        movie: MovieId,
+        order: &BillingOrder,
+    ) -> Result<Vec<CastMember>, Error> {
+        self.castings.bill(permit, movie, order, self.clock.now())?.ok_or_else(|| no_movie(movie))
+    }
+}
+
+const fn no_movie(id: MovieId) -> Error {
+    Error::NotFound { entity: Entity::Movie, id: id.get() }
+}
+
+const fn no_casting(id: CastingId) -> Error {
+    Error::NotFound { entity: Entity::Casting, id: id.get() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Conflict, MockCastingRepository, Permissions, StoreError, Version, Warning,
+        testing::{a_caller_with, a_casting, a_clock, a_movie, an_actor, now},
+    };
+
+    fn service(castings: MockCastingRepository) -> CastingService {
+        CastingService::new(Arc::new(castings), Arc::new(a_clock()))
+    }
+
+    fn permit<R: crate::Requirement>() -> Permit<R> {
+        a_caller_with(Permissions::ALL).permit().unwrap()
+    }
+
+    fn movie() -> MovieId {
+        a_casting().movie
+    }
+
+    fn id() -> CastingId {
+        a_casting().id
+    }
+
+    fn member(status: CastingStatus) -> CastMember {
+        CastMember { casting: Casting { status, ..a_casting() }, actor: an_actor() }
+    }
+
+    fn credit(status: CastingStatus) -> Credit {
+        Credit { casting: Casting { status, ..a_casting() }, movie: a_movie() }
+    }
+
+    fn a_warning() -> Warning {
+        Warning::SharedCharacter {
+            character: crate::Character::parse("The Baker").unwrap(),
+            actor: an_actor().id,
+            name: an_actor().name,
+            movie: movie(),
+            casting: CastingId::new(6).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_cast_shows_the_statuses_asked_for() {
+        let statuses = [CastingStatus::Booked, CastingStatus::Pinned, CastingStatus::Released];
+        let mut store = MockCastingRepository::new();
+        store
+            .expect_cast()
+            .withf(|wanted| *wanted == movie())
+            .returning(move |_| Ok(Some(statuses.into_iter().map(member).collect())));
+        let service = service(store);
+
+        assert_eq!(service.cast(&permit(), movie(), None).unwrap().len(), 3);
+        let shown = service.cast(&permit(), movie(), Some(&[CastingStatus::Pinned, CastingStatus::Offered])).unwrap();
+        assert_eq!(shown, [member(CastingStatus::Pinned)]);
+        assert_eq!(service.cast(&permit(), movie(), Some(&[])).unwrap(), []);
+    }
+
+    #[test]
+    fn a_filmography_shows_the_statuses_asked_for() {
+        let statuses = [CastingStatus::Booked, CastingStatus::Pinned];
+        let mut store = MockCastingRepository::new();
+        store
+            .expect_filmography()
+            .withf(|wanted| *wanted == an_actor().id)
+            .returning(move |_| Ok(Some(statuses.into_iter().map(credit).collect())));
+        let service = service(store);
+
+        assert_eq!(service.filmography(&permit(), an_actor().id, None).unwrap().len(), 2);
+        let shown = service.filmography(&permit(), an_actor().id, Some(&[CastingStatus::Booked])).unwrap();
+        assert_eq!(shown, [credit(CastingStatus::Booked)]);
+    }
+
+    #[test]
+    fn a_casting_is_found_in_its_movie() {
+        let mut store = MockCastingRepository::new();
+        store
+            .expect_find()
+            .withf(|of, wanted| (*of, *wanted) == (movie(), id()))
+            .return_once(|_, _| Ok(Some(member(CastingStatus::Offered))));
+        assert_eq!(service(store).get(&permit(), movie(), id()).unwrap(), member(CastingStatus::Offered));
+    }
+
+    #[test]
+    fn a_new_casting_is_stored_and_answered_with_its_warnings() {
+        let new = NewCasting::booking(an_actor().id);
+        let mut store = MockCastingRepository::new();
+        let expected = new.clone();
+        store
+            .expect_insert()
+            .withf(move |permit, of, new, at| {
+                permit.caller().request_id().as_str() == "request-1" && (*of, new, *at) == (movie(), &expected, now())
+            })
+            .return_once(|_, _, _, _| Ok(Some(Outcome::Replayed(a_casting()))));
+        store.expect_warnings().withf(|casting| *casting == a_casting()).return_once(|_| Ok(vec![a_warning()]));
+
+        let created = service(store).create(&permit(), movie(), &new).unwrap();
+
+        assert_eq!(created, Warned { value: Outcome::Replayed(a_casting()), warnings: vec![a_warning()] });
+    }
+
+    #[test]
+    fn a_change_hands_the_precondition_to_the_store_and_answers_warnings() {
+        let mut store = MockCastingRepository::new();
+        store
+            .expect_update()
+            .withf(|_, of, wanted, seen, changes, at| {
+                (*of, *wanted, *at) == (movie(), id(), now())
+                    && *seen == Precondition::VersionIn(vec![Version::FIRST])
+                    && *changes == CastingChanges::default()
+            })
+            .return_once(|_, _, _, _, _, _| Ok(Some(a_casting())));
+        store.expect_warnings().return_once(|_| Ok(vec![a_warning()]));
+
+        let seen = Precondition::VersionIn(vec![Version::FIRST]);
+        let changed = service(store).change(&permit(), movie(), id(), &seen, &CastingChanges::default()).unwrap();
+
+        assert_eq!(changed, Warned { value: a_casting(), warnings: vec![a_warning()] });
+    }
+
+    #[test]
+    fn what_was_done_is_answered_even_when_warnings_cannot_be_had() {
+        let mut store = MockCastingRepository::new();
+        store.expect_insert().return_once(|_, _, _, _| Ok(Some(Outcome::Done(a_casting()))));
+        store.expect_update().return_once(|_, _, _, _, _, _| Ok(Some(a_casting())));
+        store.expect_warnings().returning(|_| Err(StoreError::Unavailable("busy".into())));
+        let service = service(store);
+
+        let created = service.create(&permit(), movie(), &NewCasting::booking(an_actor().id)).unwrap();
+        assert_eq!(created, Warned { value: Outcome::Done(a_casting()), warnings: vec![] });
+        let changed = service.change(&permit(), movie(), id(), &Precondition::None, &CastingChanges::default());
+        assert_eq!(changed.unwrap(), Warned { value: a_casting(), warnings: vec![] });
+    }
+
+    #[test]
+    fn a_deletion_and_an_order_go_to_the_store() {
+        let order = BillingOrder::new(vec![id()]).unwrap();
+        let mut store = MockCastingRepository::new();
+        store
+            .expect_delete()
+            .withf(|_, of, wanted, seen, at| {
+                (*of, *wanted, *at) == (movie(), id(), now()) && *seen == Precondition::None
+            })
+            .return_once(|_, _, _, _, _| Ok(Some(a_casting())));
+        let expected = order.clone();
+        store
+            .expect_bill()
+            .withf(move |_, of, order, at| (*of, order, *at) == (movie(), &expected, now()))
+            .return_once(|_, _, _, _| Ok(Some(vec![member(CastingStatus::Booked)])));
+        let service = service(store);
+
+        assert_eq!(service.delete(&permit(), movie(), id(), &Precondition::None).unwrap(), a_casting());
+        assert_eq!(service.bill(&permit(), movie(), &order).unwrap(), [member(CastingStatus::Booked)]);
+    }
+
+    #[test]
+    fn what_is_absent_is_not_found() {
+        let mut store = MockCastingRepository::new();
+        store.expect_cast().returning(|_| Ok(None));
+        store.expect_filmography().returning(|_| Ok(None));
+        store.expect_find().returning(|_, _| Ok(None));
+        store.expect_insert().returning(|_, _, _, _| Ok(None));
+        store.expect_update().returning(|_, _, _, _, _, _| Ok(None));
+        store.expect_delete().returning(|_, _, _, _, _| Ok(None));
+        store.expect_bill().returning(|_, _, _, _| Ok(None));
+        let service = service(store);
+        let (none, new) = (Precondition::None, NewCasting::booking(an_actor().id));
+
+        let refused = [
+            (Entity::Movie, 2, service.cast(&permit(), movie(), None).map(drop)),
+            (Entity::Actor, 7, service.filmography(&permit(), an_actor().id, None).map(drop)),
+            (Entity::Casting, 5, service.get(&permit(), movie(), id()).map(drop)),
+            (Entity::Movie, 2, service.create(&permit(), movie(), &new).map(drop)),
+            (Entity::Casting, 5, service.change(&permit(), movie(), id(), &none, &CastingChanges::default()).map(drop)),
+            (Entity::Casting, 5, service.delete(&permit(), movie(), id(), &none).map(drop)),
+            (Entity::Movie, 2, service.bill(&permit(), movie(), &BillingOrder::default()).map(drop)),
+        ];
+        for (expected, number, answer) in refused {
+            let Err(Error::NotFound { entity, id }) = answer else { panic!("{expected}: {answer:?}") };
+            assert_eq!((entity, id), (expected, number));
+        }
+    }
+
+    #[test]
+    fn trouble_in_the_store_comes_through_every_use_case() {
+        let trouble = || StoreError::Conflict(Conflict::AlreadyCast);
+        let mut store = MockCastingRepository::new();
+        store.expect_cast().returning(move |_| Err(trouble()));
+        store.expect_filmography().returning(move |_| Err(trouble()));
+        store.expect_find().returning(move |_, _| Err(trouble()));
+        store.expect_insert().returning(move |_, _, _, _| Err(trouble()));
+        store.expect_update().returning(move |_, _, _, _, _, _| Err(trouble()));
+        store.expect_delete().returning(move |_, _, _, _, _| Err(trouble()));
+        store.expect_bill().returning(move |_, _, _, _| Err(trouble()));
+        let service = service(store);
+        let (none, new) = (Precondition::None, NewCasting::booking(an_actor().id));
+
+        let refused = [
+            service.cast(&permit(), movie(), None).map(drop),
+            service.filmography(&permit(), an_actor().id, None).map(drop),
+            service.get(&permit(), movie(), id()).map(drop),
+            service.create(&permit(), movie(), &new).map(drop),
+            service.change(&permit(), movie(), id(), &none, &CastingChanges::default()).map(drop),
+            service.delete(&permit(), movie(), id(), &none).map(drop),
+            service.bill(&permit(), movie(), &BillingOrder::default()).map(drop),
+        ];
+        for answer in refused {
+            assert!(matches!(answer, Err(Error::Store(StoreError::Conflict(Conflict::AlreadyCast)))), "{answer:?}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What is worth a second look about a change, beside the changed resource.
+
+use ensemble_domain::{CastingId, MovieId, Warning};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::{paths, view::Named};
+
+/// A resource under its name, and then `warnings`, which may be none.
+pub struct NamedWithWarnings<'a, V> {
+    named: Named<'a, V>,
+    warnings: &'a [Warning],
+}
+
+impl<'a, V> Named<'a, V> {
+    pub const fn with_warnings(self, warnings: &'a [Warning]) -> NamedWithWarnings<'a, V> {
+        NamedWithWarnings { named: self, warnings }
+    }
+}
+
+impl<V: Serialize> Serialize for NamedWithWarnings<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(3))?;
+        self.named.serialize_entries(&mut object)?;
+        object.serialize_entry("warnings", &self.warnings.iter().map(WarningView::of).collect::<Vec<_>>())?;
+        object.end()
+    }
+}
+
+#[derive(Serialize)]
+struct WarningView {
+    code: &'static str,
+    detail: String,
+    links: [Link; 2],
+}
+
+/// A link as RFC 8288 describes one: where to, in which relation, and what a page calls it.
+#[derive(Serialize)]
+struct Link {
+    rel: &'static str,
+    href: String,
+    title: String,
+}
+
+impl WarningView {
+    fn of(warning: &Warning) -> Self {
+        let links = match warning {
+            Warning::DoubleBooking { actor: _, name, movie, title, shoot: _, casting } => [
+                Link { rel: "movie", href: paths::movie(*movie), title: title.as_str().to_owned() },
+                Link::to_casting(*movie, *casting, format!("{} in {}", name.as_str(), title.as_str())),
+            ],
+            Warning::SharedCharacter { character, actor, name, movie, casting } => [
+                Link { rel: "actor", href: paths::actor(*actor), title: name.as_str().to_owned() },
+                Link::to_casting(*movie, *casting, format!("{} as {}", name.as_str(), character.as_str())),
+            ],
+        };
+        Self { code: warning.code(), detail: warning.to_string(), links }
+    }
+}
+
+impl Link {
+    fn to_casting(movie: MovieId, casting: CastingId, title: String) -> Self {
+        Self { rel: "casting", href: paths::casting(movie, casting), title }
+    }
+}

@@ -1,0 +1,66 @@
+//! The document about the domain says what the domain does.
+
+use ensemble_domain::{Action, CastingStatus, Permission, Permissions, Role};
+
+use super::read;
+
+/// The cells of each row of the table that begins with this line.
+fn table(heading: &str) -> Vec<Vec<String>> {
+    let document = read("docs/domain.md");
+    let (_, table) = document.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+/// What stands between backticks.
+fn code(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_table_of_moves_is_that_of_the_domain() {
+    let names: Vec<_> = CastingStatus::ALL.iter().map(|status| status.as_str()).collect();
+    let rows = table(&format!("| from \\ to | {} |", names.join(" | ")));
+    assert_eq!(rows.len(), CastingStatus::ALL.len());
+    for (from, row) in CastingStatus::ALL.into_iter().zip(rows) {
+        assert_eq!(row[0], from.as_str());
+        for (to, cell) in CastingStatus::ALL.into_iter().zip(&row[1..]) {
+            let expected = match (from == to, from.moves().contains(&to), from.is_left_with_reason()) {
+                (true, _, _) => "stays",
+                (_, true, true) => "with a reason",
+                (_, true, false) => "yes",
+                (_, false, _) => "no",
+            };
+            assert_eq!(cell, expected, "{from} to {to}");
+        }
+    }
+}
+
+#[test]
+fn every_action_of_the_history_is_told() {
+    let rows = table("| action | what was done |");
+    let mut told: Vec<_> = rows.iter().flat_map(|row| code(&row[0])).collect();
+    let mut known = Action::ALL.map(Action::as_str);
+    told.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(told, known);
+}
+
+#[test]
+fn every_permission_is_told() {
+    let rows = table("| permission | allows to |");
+    let told: Vec<_> = rows.iter().flat_map(|row| code(&row[0])).collect();
+    assert_eq!(told, Permission::ALL.map(Permission::as_str));
+}
+
+#[test]
+fn each_role_has_its_permissions() {
+    let rows = table("| role | permissions |");
+    assert_eq!(rows.len(), Role::ALL.len());
+    for (role, row) in Role::ALL.into_iter().zip(rows) {
+        assert_eq!(row[0], role.to_string());
+        let named: Option<Vec<_>> = code(&row[1]).into_iter().map(Permission::parse).collect();
+        let held = if row[1] == "all eight" { Permissions::ALL } else { Permissions::of(&named.unwrap()) };
+        assert_eq!(held, role.permissions(), "{role}");
+    }
+}
