@@ -31,6 +31,7 @@ macro_rules! on_both_databases {
 
 mod authentication;
 mod bad_input;
+mod casting;
 mod commands;
 mod concurrency;
 mod crash;
