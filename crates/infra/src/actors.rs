@@ -3,7 +3,7 @@
 mod row;
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use ensemble_domain::{
     Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Conflict, DeleteActors, Deleted, NewActor,
     Outcome, Page, PageRequest, PatchActors, Permit, PostActors, Precondition, Record, StoreError, Version,
@@ -43,10 +43,7 @@ impl ActorRepository for Actors {
     }
 
     fn find(&self, id: ActorId) -> Result<Option<Actor>, StoreError> {
-        self.0.read(|connection| {
-            let live = actors::table.find(id.get()).filter(actors::deleted_at.is_null());
-            entity(live.first(connection))
-        })
+        self.0.read(|connection| Ok(Actor::read(connection, id.get())?.filter(|actor| !actor.is_deleted())))
     }
 
     fn insert(
@@ -146,7 +143,7 @@ impl Stored for Actor {
     }
 
     fn read(connection: &mut AnyConnection, id: i64) -> Result<Option<Self>, Trouble> {
-        entity(actors::table.find(id).first(connection))
+        Ok(connection.dialect().read_actor(id)?.map(Self::try_from).transpose()?)
     }
 
     fn lock(connection: &mut AnyConnection, id: i64) -> Result<Option<Self>, Trouble> {
@@ -168,8 +165,4 @@ impl Stored for Actor {
         let row = connection.dialect().replace_actor(key, &ChangedActorRow::of(&self), entry)?;
         Ok(row.map(Self::try_from).transpose()?)
     }
-}
-
-fn entity(row: QueryResult<ActorRow>) -> Result<Option<Actor>, Trouble> {
-    Ok(row.optional()?.map(Actor::try_from).transpose()?)
 }

@@ -47,6 +47,12 @@ pub trait Dialect {
     /// Lets the statements of the current transaction take as long as they need.
     fn lift_statement_timeout(&mut self) -> QueryResult<()>;
 
+    /// Reads a row. Through [`AnyConnection`] it would be put together as text every time; here it is prepared once.
+    fn read_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>>;
+
+    /// The same for a movie.
+    fn read_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>>;
+
     /// Reads a row and keeps others from writing it until the current transaction ends.
     fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>>;
 

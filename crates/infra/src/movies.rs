@@ -3,7 +3,7 @@
 mod row;
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use ensemble_domain::{
     Action, DeleteMovies, Deleted, Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie, Outcome, Page,
     PageRequest, PatchMovies, Permit, PostMovies, Precondition, Record, StoreError, Version,
@@ -43,10 +43,7 @@ impl MovieRepository for Movies {
     }
 
     fn find(&self, id: MovieId) -> Result<Option<Movie>, StoreError> {
-        self.0.read(|connection| {
-            let live = movies::table.find(id.get()).filter(movies::deleted_at.is_null());
-            entity(live.first(connection))
-        })
+        self.0.read(|connection| Ok(Movie::read(connection, id.get())?.filter(|movie| !movie.is_deleted())))
     }
 
     fn insert(
@@ -151,7 +148,7 @@ impl Stored for Movie {
     }
 
     fn read(connection: &mut AnyConnection, id: i64) -> Result<Option<Self>, Trouble> {
-        entity(movies::table.find(id).first(connection))
+        Ok(connection.dialect().read_movie(id)?.map(Self::try_from).transpose()?)
     }
 
     fn lock(connection: &mut AnyConnection, id: i64) -> Result<Option<Self>, Trouble> {
@@ -172,8 +169,4 @@ impl Stored for Movie {
         let row = connection.dialect().replace_movie(key, &ChangedMovieRow::of(&self), entry)?;
         Ok(row.map(Self::try_from).transpose()?)
     }
-}
-
-fn entity(row: QueryResult<MovieRow>) -> Result<Option<Movie>, Trouble> {
-    Ok(row.optional()?.map(Movie::try_from).transpose()?)
 }

@@ -46,6 +46,14 @@ impl Dialect for PgConnection {
         self.batch_execute("SET LOCAL statement_timeout = 0")
     }
 
+    fn read_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
+        actors::table.find(id).first(self).optional()
+    }
+
+    fn read_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
+        movies::table.find(id).first(self).optional()
+    }
+
     fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
         actors::table.find(id).for_no_key_update().first(self).optional()
     }

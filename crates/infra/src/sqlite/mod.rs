@@ -35,13 +35,21 @@ impl Dialect for SqliteConnection {
         Ok(())
     }
 
-    // BEGIN IMMEDIATE holds the whole file: what is read stays as it is.
-    fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
+    fn read_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
         actors::table.find(id).first(self).optional()
     }
 
-    fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
+    fn read_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
         movies::table.find(id).first(self).optional()
+    }
+
+    // BEGIN IMMEDIATE holds the whole file: what is read stays as it is.
+    fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
+        self.read_actor(id)
+    }
+
+    fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
+        self.read_movie(id)
     }
 
     fn share_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
