@@ -20,7 +20,7 @@ use crate::{
     idempotency::once,
     movies::MovieRow,
     schema::{actors, castings, movies},
-    store::{Step, Store, Stored, Writes},
+    store::{Step, Store, Stored, Writer, Writes},
 };
 
 /// The castings of one database.
@@ -84,11 +84,7 @@ impl CastingRepository for Castings {
         now: DateTime<Utc>,
     ) -> Result<Option<Casting>, StoreError> {
         self.0.write(Writes::Several, |writer| {
-            if !change::hold_movie(writer, movie)? {
-                return Ok(Step::Done(None));
-            }
-            let Some(stored) = change::read(writer.for_reading(), movie, id)? else { return Ok(Step::Done(None)) };
-            check(precondition, &stored)?;
+            let Some(stored) = held(writer, movie, id, precondition)? else { return Ok(Step::Done(None)) };
             let deleted = change::deleted_party(writer, &stored, changes)?;
             let casting = match stored.amended(changes, deleted, now)? {
                 Some(amended) => change::replace(writer, permit.caller(), &stored, &amended, now)?,
@@ -107,11 +103,7 @@ impl CastingRepository for Castings {
         now: DateTime<Utc>,
     ) -> Result<Option<Casting>, StoreError> {
         self.0.write(Writes::Several, |writer| {
-            if !change::hold_movie(writer, movie)? {
-                return Ok(Step::Done(None));
-            }
-            let Some(stored) = change::read(writer.for_reading(), movie, id)? else { return Ok(Step::Done(None)) };
-            check(precondition, &stored)?;
+            let Some(stored) = held(writer, movie, id, precondition)? else { return Ok(Step::Done(None)) };
             if stored.status == CastingStatus::Booked {
                 return Err(StoreError::from(Conflict::RequiresRelease { casting: id }).into());
             }
@@ -179,6 +171,19 @@ fn member((casting, actor): (CastingRow, ActorRow)) -> Result<CastMember, Troubl
     Ok(CastMember { casting: Casting::try_from(casting)?, actor: Actor::try_from(actor)? })
 }
 
-fn check(precondition: &Precondition, stored: &Casting) -> Result<(), StoreError> {
-    if precondition.allows(stored.version) { Ok(()) } else { Err(StoreError::Stale { current: stored.version }) }
+/// The casting that is to be changed, its movie held; `None` when there is none in that movie.
+fn held(
+    writer: &mut Writer<'_>,
+    movie: MovieId,
+    id: CastingId,
+    precondition: &Precondition,
+) -> Result<Option<Casting>, Trouble> {
+    if !change::hold_movie(writer, movie)? {
+        return Ok(None);
+    }
+    let found = change::read(writer.for_reading(), movie, id)?;
+    match found.as_ref().map(|casting| casting.version).filter(|version| !precondition.allows(*version)) {
+        Some(current) => Err(StoreError::Stale { current }.into()),
+        None => Ok(found),
+    }
 }
