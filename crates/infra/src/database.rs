@@ -16,7 +16,7 @@ use crate::{
 pub struct DatabaseSettings {
     /// Where it is.
     pub url: DatabaseUrl,
-    /// How many connections are kept; unless given, 10 on PostgreSQL and 4 on SQLite, where they only read and one more writes.
+    /// How many connections are kept; unless given, 8 on PostgreSQL and 4 on SQLite, where they only read and one more writes.
     pub pool_size: Option<u32>,
     /// How long a call waits for a connection.
     pub checkout_timeout: Duration,

@@ -51,7 +51,7 @@ impl Connector for Server {
     }
 
     fn default_pool_size(&self) -> u32 {
-        10
+        8
     }
 
     fn has_sole_writer(&self) -> bool {

@@ -56,7 +56,7 @@ pub fn settings_that_can_never_work_are_refused(fixture: &Fixture) {
 
 pub fn as_many_calls_run_at_once_as_there_are_connections(fixture: &Fixture) {
     let beside = u32::from(fixture.url.sqlite_path().is_some());
-    let usual = if beside == 1 { 4 } else { 10 };
+    let usual = if beside == 1 { 4 } else { 8 };
     assert_eq!(fixture.database.connections(), usual + beside);
     assert_eq!(fixture.reopened(|settings| settings.pool_size = Some(3)).connections(), 3 + beside);
 }
