@@ -71,8 +71,12 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     let (keys, local) = trust(&auth, &use_cases.clock)?;
     let audience = auth.audience;
     let verifier = Arc::new(Verifier::new(auth.rules, keys));
-    let UseCases { actors, movies, castings, history, .. } = use_cases.clone();
-    let services = Services { actors, movies, castings, history };
+    let services = Services {
+        actors: use_cases.actors,
+        movies: use_cases.movies,
+        castings: use_cases.castings,
+        history: use_cases.history,
+    };
     let app = App::new(services, Arc::clone(&use_cases.clock), verifier, blocking, readiness, http.body_limit);
     let lines = local
         .as_ref()

@@ -12,7 +12,6 @@ use crate::{
 };
 
 /// The use-cases over an open database.
-#[derive(Clone)]
 pub struct UseCases {
     pub database: Database,
     pub actors: ActorService,

@@ -132,8 +132,6 @@ impl ActorRepository for Actors {
 }
 
 impl Stored for Actor {
-    const TABLE: &'static str = "actors";
-
     fn version(&self) -> Version {
         self.version
     }

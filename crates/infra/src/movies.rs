@@ -137,8 +137,6 @@ impl MovieRepository for Movies {
 }
 
 impl Stored for Movie {
-    const TABLE: &'static str = "movies";
-
     fn version(&self) -> Version {
         self.version
     }

@@ -188,9 +188,6 @@ fn jitter() -> Duration {
 
 /// What a [`Change`] must know of an entity and its table.
 pub trait Stored: Sized {
-    /// The table's name.
-    const TABLE: &'static str;
-
     fn version(&self) -> Version;
 
     fn is_deleted(&self) -> bool;

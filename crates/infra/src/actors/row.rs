@@ -11,7 +11,7 @@ use diesel::{
 use ensemble_domain::{Actor, ActorId, ActorName, Born, Entity, Gender, NewActor, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Corrupt, idempotency::Snapshot, schema::actors, store::Stored};
+use crate::{error::Corrupt, idempotency::Snapshot, schema::actors};
 
 /// A row as it is stored.
 #[derive(Deserialize, Queryable, Serialize)]
@@ -134,7 +134,7 @@ impl TryFrom<ActorRow> for Actor {
     type Error = Corrupt;
 
     fn try_from(row: ActorRow) -> Result<Self, Corrupt> {
-        let corrupt = |reason: String| Corrupt { table: Self::TABLE, id: row.id, reason };
+        let corrupt = |reason: String| Corrupt { table: "actors", id: row.id, reason };
         Ok(Self {
             id: ActorId::new(row.id).ok_or_else(|| corrupt("id below 1".to_owned()))?,
             name: ActorName::parse(row.name).map_err(|fault| corrupt(format!("name {fault}")))?,

@@ -11,7 +11,7 @@ use diesel::{
 use ensemble_domain::{Entity, Movie, MovieId, NewMovie, ReleaseDate, ShootWindow, Title, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Corrupt, idempotency::Snapshot, schema::movies, store::Stored};
+use crate::{error::Corrupt, idempotency::Snapshot, schema::movies};
 
 /// A row as it is stored.
 #[derive(Deserialize, Queryable, Serialize)]
@@ -134,7 +134,7 @@ impl TryFrom<MovieRow> for Movie {
     type Error = Corrupt;
 
     fn try_from(row: MovieRow) -> Result<Self, Corrupt> {
-        let corrupt = |reason: String| Corrupt { table: Self::TABLE, id: row.id, reason };
+        let corrupt = |reason: String| Corrupt { table: "movies", id: row.id, reason };
         Ok(Self {
             id: MovieId::new(row.id).ok_or_else(|| corrupt("id below 1".to_owned()))?,
             title: Title::parse(row.title).map_err(|fault| corrupt(format!("title {fault}")))?,
