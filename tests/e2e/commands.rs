@@ -1,5 +1,6 @@
 //! The commands, as a shell sees them.
 
+mod export;
 mod import;
 mod serve;
 mod token;
@@ -64,7 +65,8 @@ fn answer(database: &Database, arguments: &[&str]) -> (i32, String) {
     (ran.code, ran.out)
 }
 
-const MIGRATIONS: [&str; 2] = ["2026-11-20-000000_actors_and_movies", "2026-11-21-000000_castings_and_history"];
+const MIGRATIONS: [&str; 3] =
+    ["2026-11-20-000000_actors_and_movies", "2026-11-21-000000_castings_and_history", "2026-11-22-000000_lists"];
 
 /// One line for each migration.
 fn each(state: &str) -> String {
@@ -79,7 +81,7 @@ on_both_databases!(
 );
 
 fn migrations_are_applied_and_taken_back(database: &Database) {
-    let [first, last] = MIGRATIONS;
+    let [first, second, last] = MIGRATIONS;
     for (command, printed) in [
         ("status", each("pending")),
         ("down", "nothing to take back\n".to_owned()),
@@ -87,7 +89,8 @@ fn migrations_are_applied_and_taken_back(database: &Database) {
         ("status", each("applied")),
         ("up", "nothing to apply\n".to_owned()),
         ("down", format!("took back {last}\n")),
-        ("status", format!("applied {first}\npending {last}\n")),
+        ("status", format!("applied {first}\napplied {second}\npending {last}\n")),
+        ("down", format!("took back {second}\n")),
         ("down", format!("took back {first}\n")),
         ("status", each("pending")),
         ("up", each("applied")),
@@ -158,7 +161,7 @@ fn what_is_deleted_is_not_added_again() {
 
 fn nothing_is_added_without_a_schema(database: &Database) {
     fs::write(database.folder.path().join("actors.csv"), "name,age,gender\nNada Haddad,20,f\n").unwrap();
-    for command in [&["seed"][..], &["import", "actors", "actors.csv"]] {
+    for command in [&["seed"][..], &["import", "actors", "actors.csv"], &["export", "actors"]] {
         let ran = run(&mut on(database, command));
         let told = format!(
             "ensemble: the schema is not up to date, so run `ensemble migrate up` first: migrations are pending: {}\n",
@@ -205,7 +208,8 @@ fn a_command_line_that_is_not_right_is_refused_with_what_would_be() {
         (&["token", "--role", "director", "--ttl", "31d"], "must be a time from 1s to 30d, such as 30m, 12h or 7d"),
         (&["token", "--all", "--ttl", "0s"], "must be a time from 1s to 30d, such as 30m, 12h or 7d"),
         (&["import", "actors"], "<FILE>"),
-        (&["import", "people", "x.csv"], "unrecognized subcommand 'people'"),
+        (&["import", "people", "x.csv"], "[possible values: actors, movies]"),
+        (&["export", "castings"], "[possible values: actors, movies]"),
         (&["config", "check", "--set", "http.port"], "must be KEY=VALUE, such as http.port=8080"),
     ] {
         let ran = run(ensemble(folder.path()).args(arguments));

@@ -65,7 +65,13 @@ impl Row {
         let path = self.path.replace("{id}", "1").replace("{name}", "not-found");
         let path = if path.contains("{casting_id}") { path.replace("{casting_id}", &casting(server)) } else { path };
         let request = token.into_iter().fold(server.request(method.clone(), &path), RequestBuilder::bearer_auth);
-        self.body().iter().fold(request, RequestBuilder::json).send().unwrap()
+        match self.path {
+            "/actors/import" => csv(request, "name,age,gender\nMona Adler,41,female\n"),
+            "/movies/import" => csv(request, "title,release_date\nThe Pale Harbour,2031-04-18\n"),
+            _ => self.body().iter().fold(request, RequestBuilder::json),
+        }
+        .send()
+        .unwrap()
     }
 
     fn body(&self) -> Option<Value> {
@@ -82,6 +88,10 @@ impl Row {
             _ => None,
         }
     }
+}
+
+fn csv(request: RequestBuilder, file: &'static str) -> RequestBuilder {
+    request.header("Content-Type", "text/csv").body(file)
 }
 
 fn new_part() -> String {

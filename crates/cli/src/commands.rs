@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
-use clap::{ArgGroup, Parser, Subcommand};
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use ensemble_domain::{Role, UnknownRole};
 
 use crate::settings::Given;
@@ -61,10 +61,25 @@ pub enum Command {
         #[arg(long, value_name = "TIME", default_value = "12h", value_parser = lifetime)]
         ttl: Duration,
     },
-    /// Add what a file holds
+    /// Add all actors or movies of a CSV file, or none of them
     Import {
-        #[command(subcommand)]
-        command: ImportCommand,
+        /// actors or movies
+        #[arg(value_name = "WHAT", hide_possible_values = true)]
+        kind: Kind,
+        /// The file; - is standard input
+        file: PathBuf,
+        /// Add the rows that are right, and pass over the others
+        #[arg(long)]
+        skip_invalid: bool,
+    },
+    /// Write all actors or movies as CSV
+    Export {
+        /// actors or movies
+        #[arg(value_name = "WHAT", hide_possible_values = true)]
+        kind: Kind,
+        /// The file, which is replaced once the new one is whole; standard output unless given
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Look at the settings
     Config {
@@ -85,19 +100,28 @@ pub enum MigrateCommand {
     Status,
 }
 
-#[derive(Debug, Subcommand)]
-pub enum ImportCommand {
-    /// Add all actors of a CSV file with the columns name, age and gender, or none of them
-    Actors {
-        /// The file; - is standard input
-        file: PathBuf,
-    },
+/// What is imported and exported.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Kind {
+    Actors,
+    Movies,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Check all settings and print those in effect, with where each was set
     Check,
+}
+
+impl Kind {
+    /// So many of them, in words.
+    pub fn counted(self, count: u64) -> String {
+        let noun = match self {
+            Self::Actors => "actor",
+            Self::Movies => "movie",
+        };
+        format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    }
 }
 
 impl CommandLine {

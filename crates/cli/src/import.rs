@@ -2,184 +2,152 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Write},
     path::Path,
 };
 
-use chrono::NaiveDate;
-use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord, Trim};
-use ensemble_domain::{ActorName, Age, Born, Fault, FaultCode, FieldFaults, Gender, InvalidFields, NewActor};
+use ensemble_domain::{Error, Imported, NewActor, NewMovie, Outcome, Rows, StoreError};
+use ensemble_http::csv::{Options, Reading, Report, Row, Trouble};
+use indicatif::ProgressBar;
 
-use crate::{failure::Failure, failure::print, operator, settings::Settings, wiring};
+use crate::{
+    commands::Kind,
+    failure::{Failure, print},
+    operator, progress,
+    settings::Settings,
+    wiring,
+};
 
-/// The columns that are needed, in any order.
-const COLUMNS: [&str; 3] = ["name", "age", "gender"];
-/// How many refused rows are told one by one.
-const TOLD: usize = 20;
+const COMMAND: &str = "import";
 
-/// Adds all actors of the file, or none when a row is refused.
-pub fn actors(settings: &Settings, file: &Path) -> Result<(), Failure> {
-    let mut csv = Vec::new();
-    let source = if file == Path::new("-") { io::stdin().read_to_end(&mut csv) } else { read_file(file, &mut csv) };
-    source.map_err(|error| Failure::because(&format!("{} cannot be read", file.display()), &error))?;
+/// Adds all actors or movies of the file, or none when a row is not right; told to, it passes over those that are not.
+pub fn run(settings: &Settings, kind: Kind, file: &Path, skip_invalid: bool) -> Result<(), Failure> {
+    let source = Source::open(file)?;
     let use_cases = wiring::use_cases_with_schema(settings)?;
-    let rows = read(&csv, use_cases.clock.today())?;
-    let imported = use_cases.actors.import(&operator::permit("import")?, &rows);
-    let count = imported.map_err(|error| Failure::because("nothing was imported", &error))?;
-    print(&format!("imported {count} {}", if count == 1 { "actor" } else { "actors" }))
-}
-
-fn read_file(path: &Path, csv: &mut Vec<u8>) -> io::Result<usize> {
-    File::open(path)?.read_to_end(csv)
-}
-
-fn read(csv: &[u8], today: NaiveDate) -> Result<Vec<NewActor>, Failure> {
-    let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(csv);
-    let (places, header) = columns(&mut reader)?;
-    let (mut rows, mut refused) = (Vec::new(), Vec::new());
-    for record in reader.into_byte_records() {
-        let record = record.map_err(|error| Failure::because("nothing was imported", &error))?;
-        let start = record.position().map_or(0, csv::Position::byte);
-        match row(record, &header).and_then(|record| actor(&record, places, today).map_err(|bad| bad.to_string())) {
-            Ok(actor) => rows.push(actor),
-            Err(reason) => refused.push(format!("line {}: {reason}", line_at(csv, start))),
+    let options = Options { today: use_cases.clock.today(), skip_invalid };
+    let (outcome, report) = match kind {
+        Kind::Actors => {
+            let permit = operator::permit(COMMAND)?;
+            import::<NewActor>(source, options, |rows| use_cases.actors.import(&permit, rows))?
         }
+        Kind::Movies => {
+            let permit = operator::permit(COMMAND)?;
+            import::<NewMovie>(source, options, |rows| use_cases.movies.import(&permit, rows))?
+        }
+    };
+    match outcome {
+        Ok(imported) => tell(kind, imported.into_inner(), &report),
+        Err(Error::Store(StoreError::Withdrawn)) => Err(refusal(&report)),
+        Err(error) => Err(Failure::because("nothing was imported", &error)),
     }
-    if refused.is_empty() { Ok(rows) } else { Err(refusal(&refused)) }
 }
 
-/// The number of the line of the record that begins there. The reader's own count is wrong after blank lines, and after CRLF.
-fn line_at(csv: &[u8], start: u64) -> usize {
-    let (before, rest) = csv.split_at_checked(usize::try_from(start).unwrap_or(usize::MAX)).unwrap_or((csv, &[]));
-    let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    1 + before.iter().chain(breaks).filter(|byte| **byte == b'\n').count()
+/// Where the rows come from.
+struct Source {
+    name: String,
+    bytes: Box<dyn Read>,
+    /// How many bytes there are, where that is known.
+    length: Option<u64>,
 }
 
-/// A record with a text for every column.
-fn row(record: ByteRecord, header: &StringRecord) -> Result<StringRecord, String> {
-    if record.len() != header.len() {
-        return Err(format!("must have {} columns, as the first line has, not {}", header.len(), record.len()));
+impl Source {
+    fn open(file: &Path) -> Result<Self, Failure> {
+        if file == Path::new("-") {
+            return Ok(Self { name: "standard input".to_owned(), bytes: Box::new(io::stdin().lock()), length: None });
+        }
+        let name = file.display().to_string();
+        let opened = File::open(file).and_then(|file| Ok((file.metadata()?, file)));
+        let (metadata, bytes) = opened.map_err(|error| unreadable(&name, &error))?;
+        let length = metadata.is_file().then_some(metadata.len());
+        Ok(Self { name, bytes: Box::new(bytes), length })
     }
-    StringRecord::from_byte_record(record).map_err(|error| {
-        let column = header.get(error.utf8_error().field()).unwrap_or_default();
-        format!("{column} must be text in UTF-8")
-    })
 }
 
-/// Where the columns are, and the first line.
-fn columns(reader: &mut Reader<&[u8]>) -> Result<([usize; 3], StringRecord), Failure> {
-    let header = reader.headers().map_err(|error| Failure::because("nothing was imported", &error))?.clone();
-    let named: Vec<_> = header.iter().map(|column| column.trim_start_matches('\u{feff}')).collect();
-    if let Some(twice) = COLUMNS.into_iter().find(|name| named.iter().filter(|column| *column == name).count() > 1) {
-        let text = format!("nothing was imported: the first line must name the column {twice} only once");
-        return Err(Failure::Other(text));
+fn unreadable(name: &str, error: &io::Error) -> Failure {
+    Failure::because(&format!("{name} cannot be read"), error)
+}
+
+/// Hands the rows over, and answers what came of it and of their reading.
+fn import<T: Row>(
+    source: Source,
+    options: Options,
+    store: impl FnOnce(&mut dyn Rows<T>) -> Result<Outcome<Imported>, Error>,
+) -> Result<(Result<Outcome<Imported>, Error>, Report), Failure> {
+    let reading = Reading::<T, _>::open(source.bytes, options);
+    let mut reading = reading.map_err(|trouble| match trouble {
+        Trouble::Unreadable(error) => unreadable(&source.name, &error),
+        Trouble::Malformed { .. } => Failure::because("nothing was imported", &trouble),
+    })?;
+    let read = reading.progress();
+    let rows = read.clone();
+    let bar = progress::of_bytes(source.length, move || rows.rows())?;
+    let outcome = store(&mut Watched { rows: &mut reading, bar: &bar, read: || read.bytes(), until_drawn: 0 });
+    bar.finish_and_clear();
+    Ok((outcome, reading.into_report()))
+}
+
+/// Rows whose reading is shown.
+struct Watched<'a, R, B> {
+    rows: &'a mut R,
+    bar: &'a ProgressBar,
+    read: B,
+    until_drawn: u32,
+}
+
+impl<R: Iterator, B: Fn() -> u64> Iterator for Watched<'_, R, B> {
+    type Item = R::Item;
+
+    fn next(&mut self) -> Option<R::Item> {
+        /// After how many rows the bar is moved, which costs more than a row.
+        const STEP: u32 = 1000;
+
+        let row = self.rows.next();
+        self.until_drawn = self.until_drawn.checked_sub(1).unwrap_or_else(|| {
+            self.bar.set_position((self.read)());
+            STEP
+        });
+        if row.is_none() {
+            self.bar.set_position((self.read)());
+            self.bar.set_message("storing");
+        }
+        row
     }
-    let places = COLUMNS.map(|name| named.iter().position(|column| *column == name));
-    if let [Some(name), Some(age), Some(gender)] = places {
-        return Ok(([name, age, gender], header));
+}
+
+/// Tells how many were added; which rows were passed over goes to standard error.
+fn tell(kind: Kind, imported: Imported, report: &Report) -> Result<(), Failure> {
+    let added = format!("imported {}", kind.counted(imported.count));
+    if report.bad == 0 {
+        return print(&added);
     }
-    let columns = COLUMNS.join(", ");
-    Err(Failure::Other(format!("nothing was imported: the first line must name the columns {columns}")))
+    let passed = writeln!(io::stderr(), "passed over:\n  {}", faults(report).join("\n  "));
+    passed.map_err(|error| Failure::because("standard error cannot be written", &error))?;
+    print(&format!("{added}, passed over {}", rows(report.bad)))
 }
 
-fn actor(record: &StringRecord, [name, age, gender]: [usize; 3], today: NaiveDate) -> Result<NewActor, InvalidFields> {
-    let text = |column| record.get(column).unwrap_or_default();
-    let mut faults = FieldFaults::default();
-    let name = faults.keep("name", ActorName::parse(text(name)));
-    let age = text(age).parse().map_err(|_unread| Fault::new(FaultCode::Type, "must be a whole number"));
-    let born = age.and_then(Age::new).and_then(|age| Born::given(Some(age), None, today));
-    let born = faults.keep("age", born);
-    let gender = faults.keep("gender", Gender::parse(text(gender)));
-    faults.finish(name.zip(born).zip(gender).map(|((name, born), gender)| NewActor { name, gender, born }))
-}
+fn refusal(report: &Report) -> Failure {
+    const NOTHING: &str = "nothing was imported";
 
-fn refusal(refused: &[String]) -> Failure {
-    let rows = if refused.len() == 1 { "row is" } else { "rows are" };
-    let mut lines = vec![format!("nothing was imported, since {} {rows} not right:", refused.len())];
-    lines.extend(refused.iter().take(TOLD).cloned());
-    let more = refused.len().saturating_sub(TOLD);
-    lines.extend((more > 0).then(|| format!("and {more} more")));
+    let verb = if report.bad == 1 { "is" } else { "are" };
+    let mut lines = vec![format!("{NOTHING}, since {} {verb} not right:", rows(report.bad))];
+    lines.extend(faults(report));
+    match &report.trouble {
+        None => {}
+        Some(trouble) if report.bad == 0 => return Failure::because(NOTHING, trouble),
+        Some(trouble) => lines.push(format!("and then {}", Failure::because("the file ends in trouble", trouble))),
+    }
     Failure::Other(lines.join("\n  "))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn rows(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "row" } else { "rows" })
+}
 
-    fn rows(csv: &str) -> Result<Vec<NewActor>, String> {
-        let today = NaiveDate::from_ymd_opt(2026, 3, 14).unwrap();
-        read(csv.as_bytes(), today).map_err(|failure| failure.to_string())
-    }
-
-    #[test]
-    fn columns_stand_in_any_order_and_others_are_ignored() {
-        let rows = rows("\u{feff}gender,agent,name,age\nF,x, Nada Haddad ,20\nm,,\"Ito, Ken\",31\n").unwrap();
-        let names: Vec<_> = rows.iter().map(|actor| actor.name.as_str()).collect();
-        assert_eq!(names, ["Nada Haddad", "Ito, Ken"]);
-        assert_eq!(rows[0].gender, Gender::Female);
-    }
-
-    #[test]
-    fn every_row_that_is_not_right_is_told_with_its_line() {
-        let refused = rows("name,age,gender\nAda,36,f\n,abc,f\nBob,121,m\n").unwrap_err();
-        assert_eq!(
-            refused,
-            "nothing was imported, since 2 rows are not right:\n  line 3: name must not be empty; age must be a whole number\
-             \n  line 4: age must be between 0 and 120"
-        );
-    }
-
-    #[test]
-    fn a_missing_column_is_named() {
-        let wanted = "nothing was imported: the first line must name the columns name, age, gender";
-        assert_eq!(rows("name,gender\nAda,f\n").unwrap_err(), wanted);
-    }
-
-    #[test]
-    fn a_column_that_is_named_twice_is_refused() {
-        for (header, column) in [("name,age,name,gender", "name"), ("\u{feff}age,name,gender,x,age", "age")] {
-            let wanted = format!("nothing was imported: the first line must name the column {column} only once");
-            assert_eq!(rows(&format!("{header}\n")).unwrap_err(), wanted, "{header:?}");
-        }
-        assert!(rows("x,name,x,age,gender\n1,Ada,2,36,f\n").is_ok(), "other columns are ignored");
-    }
-
-    #[test]
-    fn one_row_is_told_as_one() {
-        let refused = rows("name,age,gender\nBob,121,m\n").unwrap_err();
-        assert!(refused.starts_with("nothing was imported, since 1 row is not right:\n"), "{refused}");
-    }
-
-    #[test]
-    fn a_row_of_another_length_is_refused() {
-        let refused = rows("name,age,gender\nAda,36\nBob,121,m\nCy,30,m,x\n").unwrap_err();
-        assert_eq!(
-            refused.lines().skip(1).collect::<Vec<_>>(),
-            [
-                "  line 2: must have 3 columns, as the first line has, not 2",
-                "  line 3: age must be between 0 and 120",
-                "  line 4: must have 3 columns, as the first line has, not 4",
-            ]
-        );
-    }
-
-    #[test]
-    fn lines_are_counted_as_an_editor_counts_them() {
-        for (csv, line) in [
-            ("name,age,gender\r\nAda,36,f\r\nBob,121,m\r\n", "line 3:"),
-            ("\n\nname,age,gender\n\nAda,36,f\n\n\nBob,121,m", "line 8:"),
-            ("name,age,gender\r\n\r\nAda,36,\"own\nwords\"\r\n\r\nBob,121,m\r\n", "line 6:"),
-        ] {
-            let refused = rows(csv).unwrap_err();
-            assert!(refused.contains(line), "{csv:?}: {refused}");
-        }
-    }
-
-    #[test]
-    fn a_text_that_is_not_utf8_is_told_with_its_column() {
-        let csv = b"name,age,gender\nAda,36,f\nJos\xe9,41,m\n,36,f\n";
-        let refused = read(csv, NaiveDate::from_ymd_opt(2026, 3, 14).unwrap()).unwrap_err().to_string();
-        assert!(refused.contains("line 3: name must be text in UTF-8"), "{refused}");
-        assert!(refused.contains("line 4: name must not be empty"), "{refused}");
-    }
+/// A line for each fault that is told, and one for the rows that are not.
+fn faults(report: &Report) -> Vec<String> {
+    let mut lines: Vec<_> = report.faults.iter().map(ToString::to_string).collect();
+    let told = report.faults.chunk_by(|one, next| one.line == next.line).count();
+    let more = report.bad.saturating_sub(u64::try_from(told).unwrap_or(u64::MAX));
+    lines.extend((more > 0).then(|| format!("and {more} more")));
+    lines
 }

@@ -2,12 +2,14 @@
 
 mod commands;
 mod examples;
+mod export;
 mod failure;
 mod healthcheck;
 mod import;
 mod logging;
 mod migrate;
 mod operator;
+mod progress;
 mod seed;
 mod serve;
 mod settings;
@@ -19,7 +21,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::{
-    commands::{Command, CommandLine, ConfigCommand, ImportCommand},
+    commands::{Command, CommandLine, ConfigCommand},
     failure::Failure,
     settings::{Layers, Settings},
 };
@@ -46,7 +48,8 @@ fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Migrate { command } => migrate::run(&settings, command),
         Command::Seed => seed::run(&settings),
         Command::Token { role, all, ttl } => token::run(&settings, if all { None } else { role }, ttl),
-        Command::Import { command: ImportCommand::Actors { file } } => import::actors(&settings, &file),
+        Command::Import { kind, file, skip_invalid } => import::run(&settings, kind, &file, skip_invalid),
+        Command::Export { kind, output } => export::run(&settings, kind, output.as_deref()),
         Command::Config { command: ConfigCommand::Check } => config_check(&Layers::read(&given)?, &settings),
         Command::Healthcheck => healthcheck::run(&settings),
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use ensemble_domain::{
     ActorId, ActorName, ActorQuery, Billing, Born, CastingStatus, Character, Deleted, Gender, InvalidFields, Limit,
-    MovieQuery, NewActor, NewCasting, NewMovie, PageNumber, PageRequest, Reason, ReleaseDate, ShootWindow, Title,
-    parse_day,
+    MovieQuery, NewActor, NewCasting, NewMovie, PageNumber, PageRequest, Reason, ReleaseDate, ShootWindow, Start,
+    Title, parse_day,
 };
 
 use crate::{
@@ -24,21 +24,23 @@ const COMMAND: &str = "seed";
 pub fn run(settings: &Settings) -> Result<(), Failure> {
     let use_cases = wiring::use_cases_with_schema(settings)?;
     let failed = |error| Failure::because("the database could not be filled", &error);
-    let one = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+    let one = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
     let query = ActorQuery::default().showing_deleted(&operator::permit(COMMAND)?, Deleted::With);
-    let actors = use_cases.actors.list(&operator::permit(COMMAND)?, &query, one).map_err(failed)?.total;
+    let actors = use_cases.actors.list(&operator::permit(COMMAND)?, &query, &one).map_err(failed)?.total.get();
     let query = MovieQuery::default().showing_deleted(&operator::permit(COMMAND)?, Deleted::With);
-    let movies = use_cases.movies.list(&operator::permit(COMMAND)?, &query, one).map_err(failed)?.total;
+    let movies = use_cases.movies.list(&operator::permit(COMMAND)?, &query, &one).map_err(failed)?.total.get();
     let mut added = Vec::new();
     if actors == 0 {
         let actors = ACTORS.into_iter().map(actor).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
-        let count = use_cases.actors.import(&operator::permit(COMMAND)?, &actors).map_err(failed)?;
-        added.push(format!("{count} actors"));
+        let rows = &mut actors.into_iter().map(Ok);
+        let imported = use_cases.actors.import(&operator::permit(COMMAND)?, rows).map_err(failed)?.into_inner();
+        added.push(format!("{} actors", imported.count));
     }
     if movies == 0 {
         let movies = MOVIES.into_iter().map(movie).collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
-        let count = use_cases.movies.import(&operator::permit(COMMAND)?, &movies).map_err(failed)?;
-        added.push(format!("{count} movies"));
+        let rows = &mut movies.into_iter().map(Ok);
+        let imported = use_cases.movies.import(&operator::permit(COMMAND)?, rows).map_err(failed)?.into_inner();
+        added.push(format!("{} movies", imported.count));
     }
     if actors == 0 && movies == 0 {
         added.push(format!("{} castings", cast(&use_cases)?));
@@ -52,9 +54,11 @@ pub fn run(settings: &Settings) -> Result<(), Failure> {
 /// Casts the actors in the movies, and answers how many castings that were.
 fn cast(use_cases: &UseCases) -> Result<usize, Failure> {
     let failed = |error| Failure::because("the movies could not be cast", &error);
-    let all = PageRequest { limit: Limit::new(100).unwrap_or(Limit::DEFAULT), page: PageNumber::FIRST };
-    let actors = use_cases.actors.list(&operator::permit(COMMAND)?, &ActorQuery::default(), all).map_err(failed)?.items;
-    let movies = use_cases.movies.list(&operator::permit(COMMAND)?, &MovieQuery::default(), all).map_err(failed)?.items;
+    let all = PageRequest { limit: Limit::new(100).unwrap_or(Limit::DEFAULT), start: Start::Page(PageNumber::FIRST) };
+    let actors =
+        use_cases.actors.list(&operator::permit(COMMAND)?, &ActorQuery::default(), &all).map_err(failed)?.items;
+    let movies =
+        use_cases.movies.list(&operator::permit(COMMAND)?, &MovieQuery::default(), &all).map_err(failed)?.items;
     let actor = |name: &str| actors.iter().find(|actor| actor.name.as_str() == name).map(|actor| actor.id);
     let movie = |title: &str| movies.iter().find(|movie| movie.title.as_str() == title).map(|movie| movie.id);
     let mut count = 0;

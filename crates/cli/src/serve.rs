@@ -14,7 +14,7 @@ use actix_web::{
     web::Data,
 };
 use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
-use ensemble_domain::Clock;
+use ensemble_domain::{Clock, StoreError};
 use ensemble_http::{App, Blocking, LocalTokens, ServerSettings, Services};
 use ensemble_infra::Database;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -68,6 +68,7 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     let turn = 5 * database.checkout_timeout / 2;
     let blocking = if use_cases.database.has_sole_writer() { blocking.with_sole_writer(turn) } else { blocking };
     rt::spawn(forget_requests(use_cases.database.clone(), Arc::clone(&use_cases.clock), blocking.clone()));
+    rt::spawn(warn_of_slow_searches(use_cases.database.clone(), blocking.clone()));
     let (keys, local) = trust(&auth, &use_cases.clock)?;
     let audience = auth.audience;
     let verifier = Arc::new(Verifier::new(auth.rules, keys));
@@ -108,6 +109,24 @@ async fn forget_requests(database: Database, clock: Arc<dyn Clock>, blocking: Bl
                 tracing::warn!(%error, "expired idempotency keys could not be removed");
                 rt::time::sleep(FORGET_EVERY).await;
             }
+        }
+    }
+}
+
+/// Says so when searches have to do without their indexes. A database that is not ready yet is asked again.
+async fn warn_of_slow_searches(database: Database, blocking: Blocking) {
+    loop {
+        let asked = database.clone();
+        let indexed = move || {
+            asked.ready().map_err(|error| StoreError::Unavailable(error.into()))?;
+            Ok(asked.searches_are_indexed()?)
+        };
+        match blocking.run(indexed).await {
+            Ok(true) => return,
+            Ok(false) => {
+                return tracing::warn!("searches read one name after another; run `ensemble migrate up` to see why");
+            }
+            Err(_) => rt::time::sleep(FORGET_EVERY).await,
         }
     }
 }

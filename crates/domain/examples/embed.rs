@@ -12,8 +12,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use ensemble_domain::{
     Actor, ActorChanges, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, Age, Born, Caller, Clock,
-    DeleteActors, Deleted, Gender, Limit, NewActor, Outcome, Page, PageNumber, PageRequest, PatchActors, Permit,
-    PostActors, Precondition, RequestId, Role, StoreError, Subject, Version,
+    DeleteActors, Deleted, Gender, Imported, Limit, NewActor, Outcome, Page, PageNumber, PageRequest, PatchActors,
+    Permit, Position, PostActors, Precondition, RequestId, Role, Rows, Start, StoreError, Subject, Total, Version,
 };
 
 /// The service's own logic: it signs people up, and names them.
@@ -31,8 +31,8 @@ impl Agency {
     }
 
     fn names(&self, caller: &Caller) -> Result<Vec<String>, Box<dyn Error>> {
-        let first = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
-        let page = self.actors.list(&caller.permit()?, &ActorQuery::default(), first)?;
+        let first = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
+        let page = self.actors.list(&caller.permit()?, &ActorQuery::default(), &first)?;
         Ok(page.items.iter().map(|actor| actor.name.as_str().to_owned()).collect())
     }
 }
@@ -107,13 +107,14 @@ impl InMemory {
 }
 
 impl ActorRepository for InMemory {
-    fn list(&self, query: &ActorQuery, page: PageRequest) -> Result<Page<Actor>, StoreError> {
+    fn list(&self, query: &ActorQuery, page: &PageRequest) -> Result<Page<Actor>, StoreError> {
         let actors = self.lock();
         let shown: Vec<_> = actors.values().filter(|actor| shows(query.deleted(), actor)).collect();
         let before = usize::try_from(page.offset()).unwrap_or(usize::MAX);
         let limit = usize::try_from(page.limit.get()).unwrap_or(usize::MAX);
-        let total = u64::try_from(shown.len()).unwrap_or(u64::MAX);
-        Ok(Page { items: shown.into_iter().skip(before).take(limit).cloned().collect(), total })
+        let total = Total::Exact(u64::try_from(shown.len()).unwrap_or(u64::MAX));
+        let more = shown.len() > before.saturating_add(limit);
+        Ok(Page { items: shown.into_iter().skip(before).take(limit).cloned().collect(), total, more })
     }
 
     fn find(&self, id: ActorId) -> Result<Option<Actor>, StoreError> {
@@ -143,7 +144,16 @@ impl ActorRepository for InMemory {
         Ok(Outcome::Done(actor))
     }
 
-    fn insert_all(&self, _: &Permit<PostActors>, _: &[NewActor], _: DateTime<Utc>) -> Result<usize, StoreError> {
+    fn batch(&self, _: &ActorQuery, _: Option<Position>, _: u32) -> Result<Vec<Actor>, StoreError> {
+        Err(StoreError::Failed("this service exports nothing".into()))
+    }
+
+    fn import(
+        &self,
+        _: &Permit<PostActors>,
+        _: &mut dyn Rows<NewActor>,
+        _: DateTime<Utc>,
+    ) -> Result<Outcome<Imported>, StoreError> {
         Err(StoreError::Failed("this service imports nothing".into()))
     }
 

@@ -255,6 +255,9 @@ pub enum StoreError {
     /// The change does not go with what else is stored; nothing was changed.
     #[error(transparent)]
     Conflict(#[from] Conflict),
+    /// The rows of an import were taken back while they were handed over; nothing was changed.
+    #[error("the rows were withdrawn")]
+    Withdrawn,
     /// The store cannot be reached or is too busy; the same call may work later.
     #[error("the store is unavailable")]
     Unavailable(#[source] Cause),

@@ -17,11 +17,15 @@ mod access;
 mod actor;
 mod casting;
 mod clock;
+mod days;
 mod error;
 mod history;
 mod idempotency;
+mod import;
 mod movie;
+mod order;
 mod page;
+mod search;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -32,14 +36,15 @@ pub use access::{
     Permissions, Permit, PostActors, PostMovies, RequestId, Requirement, Role, SignedIn, Subject, UnknownRole,
 };
 pub use actor::{
-    Actor, ActorChanges, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, Age, BirthDate, Born,
-    BornChange, Gender, NewActor,
+    Actor, ActorChanges, ActorFilter, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, ActorSort, Age,
+    BirthDate, Born, BornChange, Gender, NewActor,
 };
 pub use casting::{
     Assignment, Billing, BillingOrder, CastMember, Casting, CastingChanges, CastingId, CastingRepository,
     CastingService, CastingStatus, Character, Credit, NewCasting, Reason, Warned, Warning,
 };
 pub use clock::Clock;
+pub use days::DayRange;
 pub use error::{
     BookedOn, Cause, Conflict, Entity, Error, Fault, FaultCode, FieldFault, FieldFaults, InvalidFields, StoreError,
     in_full,
@@ -48,10 +53,14 @@ pub use history::{
     Action, HistoryEntry, HistoryId, HistoryOf, HistoryPage, HistoryRepository, HistoryService, Members, Record, Value,
 };
 pub use idempotency::{Idempotency, Outcome};
+pub use import::{Imported, Rows, Withdrawn};
 pub use movie::{
-    Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, MovieService, NewMovie, ReleaseDate, ShootWindow, Title,
+    Movie, MovieChanges, MovieFilter, MovieId, MovieQuery, MovieRepository, MovieService, MovieSort, NewMovie,
+    ReleaseDate, ShootWindow, Title,
 };
-pub use page::{Deleted, Limit, Page, PageNumber, PageRequest};
+pub use order::{Position, Sort, SortField, SortKey};
+pub use page::{Deleted, Limit, Page, PageNumber, PageRequest, Start, Total};
+pub use search::{Folded, Search};
 pub use text::{Change, parse_day};
 pub use version::{Precondition, Version};
 #[cfg(any(test, feature = "mock"))]

@@ -1,6 +1,6 @@
 //! Pages of a list.
 
-use crate::{Fault, FaultCode};
+use crate::{Fault, FaultCode, Position};
 
 /// How many items a page holds: 1 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,21 +55,73 @@ impl PageNumber {
     }
 }
 
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At the page of that number; what comes before is counted off, so that a late page costs more than an early one.
+    Page(PageNumber),
+    /// Behind that place, which costs the same anywhere in the list.
+    After(Position),
+}
+
 /// Which part of a list is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
     /// How many items at the most.
     pub limit: Limit,
-    /// Which page of that size.
-    pub page: PageNumber,
+    /// Where the page begins.
+    pub start: Start,
 }
 
 impl PageRequest {
-    /// How many items come before the page; a number beyond any list is held at `i64::MAX`.
+    /// How many items are passed over before the page; a number beyond any list is held at `i64::MAX`.
     #[must_use]
-    pub fn offset(self) -> i64 {
-        let before = (self.page.0 - 1).saturating_mul(u64::from(self.limit.0));
-        i64::try_from(before).unwrap_or(i64::MAX)
+    pub fn offset(&self) -> i64 {
+        match &self.start {
+            Start::After(_) => 0,
+            Start::Page(page) => {
+                let before = (page.0 - 1).saturating_mul(u64::from(self.limit.0));
+                i64::try_from(before).unwrap_or(i64::MAX)
+            }
+        }
+    }
+
+    /// The place behind which the page begins, if it is asked for by its place.
+    #[must_use]
+    pub const fn after(&self) -> Option<&Position> {
+        match &self.start {
+            Start::After(position) => Some(position),
+            Start::Page(_) => None,
+        }
+    }
+}
+
+/// How many items a whole list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// Exactly so many.
+    Exact(u64),
+    /// More than [`Total::CAP`]; how many was not counted.
+    Capped,
+}
+
+impl Total {
+    /// Up to where a filtered list is counted.
+    pub const CAP: u64 = 10_000;
+
+    /// The total of a list that was counted up to one beyond [`Total::CAP`].
+    #[must_use]
+    pub const fn counted(items: u64) -> Self {
+        if items > Self::CAP { Self::Capped } else { Self::Exact(items) }
+    }
+
+    /// The number of items, or [`Total::CAP`] when there are more.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        match self {
+            Self::Exact(items) => items,
+            Self::Capped => Self::CAP,
+        }
     }
 }
 
@@ -79,7 +131,9 @@ pub struct Page<T> {
     /// The items, in the list's order; none past the end.
     pub items: Vec<T>,
     /// How many items the whole list has.
-    pub total: u64,
+    pub total: Total,
+    /// Whether others follow.
+    pub more: bool,
 }
 
 /// Which rows a list shows, as far as deletion goes.
@@ -97,6 +151,7 @@ pub enum Deleted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SortKey;
 
     #[test]
     fn a_limit_is_held_at_its_maximum_and_never_zero() {
@@ -109,10 +164,19 @@ mod tests {
 
     #[test]
     fn an_offset_counts_what_comes_before_the_page_and_never_overflows() {
-        let page = |number| PageRequest { limit: Limit::DEFAULT, page: PageNumber::new(number).unwrap() };
+        let start = |number| Start::Page(PageNumber::new(number).unwrap());
+        let page = |number| PageRequest { limit: Limit::DEFAULT, start: start(number) };
         assert_eq!(page(1).offset(), 0);
         assert_eq!(page(3).offset(), 40);
         assert_eq!(page(u64::MAX).offset(), i64::MAX);
         assert_eq!(PageNumber::new(0).unwrap_err().code, FaultCode::Range);
+        let after = Position { key: SortKey::Id, id: 40 };
+        assert_eq!(PageRequest { limit: Limit::DEFAULT, start: Start::After(after) }.offset(), 0);
+    }
+
+    #[test]
+    fn a_total_is_exact_up_to_its_cap() {
+        assert_eq!((Total::counted(10_000), Total::counted(10_000).get()), (Total::Exact(10_000), 10_000));
+        assert_eq!((Total::counted(10_001), Total::counted(10_001).get()), (Total::Capped, 10_000));
     }
 }

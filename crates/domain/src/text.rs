@@ -1,7 +1,7 @@
 //! Reading text: names and titles, and days as they stand in requests and files.
 
 use chrono::{DateTime, NaiveDate};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::{Fault, FaultCode};
 
@@ -47,19 +47,6 @@ pub fn parse_line(raw: String, max: usize) -> Result<String, Fault> {
         }
         _ => Ok(line),
     }
-}
-
-/// What two spellings of one text have in common: no case, no accents, no compatibility forms, single blanks (UAX 15, form KD).
-pub fn fold(text: &str) -> String {
-    let plain: String = text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .filter(|c| !is_combining_mark(*c))
-        .collect();
-    let mut words = plain.split_whitespace();
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |folded, word| folded + " " + word)
 }
 
 /// A day: `YYYY-MM-DD`, or an RFC 3339 date-time, which is taken for the day it names at its own offset.
@@ -123,20 +110,6 @@ mod tests {
             assert_eq!(line(raw), Err(FaultCode::Characters), "{raw:?}");
         }
         assert_eq!(line("a\u{2028}"), Ok("a".to_owned()));
-    }
-
-    #[test]
-    fn folding_takes_case_accents_forms_and_blanks_away() {
-        for (text, folded) in [
-            ("Nada  El-Hadd\u{e1}d", "nada el-haddad"),
-            ("\u{130}stanbul", "istanbul"),
-            ("\u{fb01}n \u{ff21}\u{ff22}", "fin ab"),
-            ("\u{391}\u{301}", "\u{3b1}"),
-            (" ", ""),
-        ] {
-            assert_eq!(fold(text), folded, "{text}");
-            assert_eq!(fold(folded), folded);
-        }
     }
 
     #[test]

@@ -18,13 +18,13 @@ use ensemble_auth::{KeySet, KeyStore, LOCAL_AUDIENCE, LOCAL_ISSUER, LocalIssuer,
 use ensemble_domain::{
     Actor, ActorId, ActorName, ActorService, Born, CastingService, Clock, Gender, HistoryService, Limit,
     MockActorRepository, MockCastingRepository, MockHistoryRepository, MockMovieRepository, MovieService, Outcome,
-    Page, PageNumber, PageRequest, Role, Version,
+    Page, PageNumber, PageRequest, Role, Start, Total, Version,
 };
 use ensemble_http::{App, Blocking, CorsOrigins, Services, application, steps};
 use tempfile::TempDir;
 
 const BODY: &str = r#"{"name":"Nada Haddad","age":20,"gender":"female"}"#;
-const FIRST_PAGE: PageRequest = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+const FIRST_PAGE: PageRequest = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
 
 struct StoppedClock;
 
@@ -52,7 +52,7 @@ fn an_actor(number: i64) -> Actor {
 }
 
 fn a_page() -> Page<Actor> {
-    Page { items: (1..=20).map(an_actor).collect(), total: 213 }
+    Page { items: (1..=20).map(an_actor).collect(), total: Total::Exact(213), more: true }
 }
 
 fn an_issuer() -> LocalIssuer {

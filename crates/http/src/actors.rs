@@ -1,45 +1,27 @@
 //! `/actors`.
 
+mod list;
+
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
-    Actor, ActorChanges, ActorId, ActorName, ActorQuery, Age, BirthDate, Born, BornChange, DeleteActors, Deleted,
-    FieldFaults, Gender, GetActors, InvalidFields, NewActor, Page, PatchActors, PostActors, Version,
+    Actor, ActorChanges, ActorId, ActorName, Age, BirthDate, Born, BornChange, DeleteActors, FieldFaults, Gender,
+    GetActors, InvalidFields, NewActor, PatchActors, PostActors, Version,
 };
 use serde::Serialize;
 
+pub use self::list::{list, render_page};
 use crate::{
     App,
     conditional::{EntityTag, IfMatch, IfNoneMatch},
     input::Id,
     json::{Body, Json},
     members::{Member, Members, day, text, whole_number},
-    paging, paths,
+    paths,
     permitted::Permitted,
     problem::Problem,
-    query::{ListInput, ListQuery},
     view::{self, Deletion, Named},
 };
-
-/// `GET /actors`.
-pub async fn list(
-    app: Data<App>,
-    call: Permitted<GetActors, ListInput<DeleteActors>>,
-) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: ListInput { query: input, .. } } = call;
-    let query = match input.deleted {
-        Deleted::No => ActorQuery::default(),
-        shown => ActorQuery::default().showing_deleted(&permit.caller().permit::<DeleteActors>()?, shown),
-    };
-    let actors = app.actors.clone();
-    let page = app.blocking.run(move || actors.list(&permit, &query, input.page)).await?;
-    render_page(&page, input, app.today())
-}
-
-/// One page of actors, as they are seen on one day.
-pub fn render_page(page: &Page<Actor>, query: ListQuery, today: NaiveDate) -> Result<HttpResponse, Problem> {
-    paging::page("/actors", "actors", query, page, |actor| ActorView::of(actor, today))
-}
 
 /// `POST /actors`.
 pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<ActorBody>>) -> Result<HttpResponse, Problem> {

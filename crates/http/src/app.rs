@@ -11,6 +11,7 @@ use std::{
 use chrono::NaiveDate;
 use ensemble_auth::{LocalIssuer, Verifier};
 use ensemble_domain::{ActorService, CastingService, Cause, Clock, HistoryService, MovieService};
+use tokio::sync::Semaphore;
 
 use crate::{Blocking, health::Probe};
 
@@ -51,6 +52,8 @@ pub struct App {
     pub(crate) probe: Probe,
     pub(crate) local_tokens: Option<LocalTokens>,
     pub(crate) body_limit: usize,
+    /// One file is imported, or checked, at a time: a few large ones would have every thread of the database.
+    pub(crate) imports: Semaphore,
     draining: AtomicBool,
 }
 
@@ -78,6 +81,7 @@ impl App {
             probe,
             local_tokens: None,
             body_limit,
+            imports: Semaphore::new(1),
             draining,
         }
     }

@@ -13,19 +13,21 @@ use self::{
 use crate::{
     App,
     conditional::{IfMatch, IfNoneMatch},
+    export,
+    format::Format,
     input::{CastingPath, Id},
     json::Json,
     paths,
     permitted::Permitted,
     problem::Problem,
-    query::Statuses,
+    query::CastQuery,
     view::{self, Deletion, Named},
 };
 
 /// `GET /movies/{id}/cast`.
 pub async fn cast(
     app: Data<App>,
-    call: Permitted<GetMovies, (Statuses, Id<MovieId>)>,
+    call: Permitted<GetMovies, (CastQuery, Id<MovieId>)>,
 ) -> Result<HttpResponse, Problem> {
     cast_under("cast", &app, call).await
 }
@@ -33,7 +35,7 @@ pub async fn cast(
 /// `GET /movies/{id}/actors`, which is the same under the name that some clients look for.
 pub async fn actors(
     app: Data<App>,
-    call: Permitted<GetMovies, (Statuses, Id<MovieId>)>,
+    call: Permitted<GetMovies, (CastQuery, Id<MovieId>)>,
 ) -> Result<HttpResponse, Problem> {
     cast_under("actors", &app, call).await
 }
@@ -41,12 +43,15 @@ pub async fn actors(
 async fn cast_under(
     name: &'static str,
     app: &App,
-    call: Permitted<GetMovies, (Statuses, Id<MovieId>)>,
+    call: Permitted<GetMovies, (CastQuery, Id<MovieId>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Statuses(statuses), Id(movie)) } = call;
+    let Permitted { permit, input: (CastQuery { statuses, format }, Id(movie)) } = call;
     let castings = app.castings.clone();
     let cast = app.blocking.run(move || castings.cast(&permit, movie, statuses.as_deref())).await?;
-    render_cast(name, app, &cast)
+    match format {
+        Format::Json => view::varying(render_cast(name, app, &cast)),
+        Format::Csv { .. } => export::whole("cast", &cast, app.today()),
+    }
 }
 
 fn render_cast(name: &'static str, app: &App, cast: &[CastMember]) -> Result<HttpResponse, Problem> {
@@ -126,7 +131,7 @@ pub async fn bill(
 /// `GET /actors/{id}/filmography`.
 pub async fn filmography(
     app: Data<App>,
-    call: Permitted<GetActors, (Statuses, Id<ActorId>)>,
+    call: Permitted<GetActors, (CastQuery, Id<ActorId>)>,
 ) -> Result<HttpResponse, Problem> {
     filmography_under("filmography", &app, call).await
 }
@@ -134,7 +139,7 @@ pub async fn filmography(
 /// `GET /actors/{id}/movies`, which is the same under the name that some clients look for.
 pub async fn movies(
     app: Data<App>,
-    call: Permitted<GetActors, (Statuses, Id<ActorId>)>,
+    call: Permitted<GetActors, (CastQuery, Id<ActorId>)>,
 ) -> Result<HttpResponse, Problem> {
     filmography_under("movies", &app, call).await
 }
@@ -142,11 +147,16 @@ pub async fn movies(
 async fn filmography_under(
     name: &'static str,
     app: &App,
-    call: Permitted<GetActors, (Statuses, Id<ActorId>)>,
+    call: Permitted<GetActors, (CastQuery, Id<ActorId>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Statuses(statuses), Id(actor)) } = call;
+    let Permitted { permit, input: (CastQuery { statuses, format }, Id(actor)) } = call;
     let castings = app.castings.clone();
     let credits = app.blocking.run(move || castings.filmography(&permit, actor, statuses.as_deref())).await?;
-    let value = credits.iter().map(CreditView::of).collect::<Vec<_>>();
-    view::private(HttpResponse::Ok(), &Named { name, value: &value })
+    match format {
+        Format::Json => {
+            let value = credits.iter().map(CreditView::of).collect::<Vec<_>>();
+            view::varying(view::private(HttpResponse::Ok(), &Named { name, value: &value }))
+        }
+        Format::Csv { .. } => export::whole("filmography", &credits, app.today()),
+    }
 }

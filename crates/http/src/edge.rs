@@ -22,13 +22,15 @@ use uuid::Uuid;
 
 use crate::{
     cors::withhold_from_strangers,
+    imports::{self, is_import},
     problem::{self, Kind, Problem},
 };
 
 /// Carries the request's id there and back.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// How long a request may take in all: ten seconds for its body, and a few for the store.
+/// How long a request may take in all until its answer begins: ten seconds for its body, and a few for the store. A list that is
+/// exported begins with its first rows.
 const DEADLINE: Duration = Duration::from_secs(15);
 
 /// What every answer carries.
@@ -54,7 +56,7 @@ pub async fn edge(
         // Every path of this server is plain ASCII. An escape could only be a way around an exact match.
         Ok(request.error_response(Problem::no_such_route()))
     } else {
-        let answered = timeout(DEADLINE, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
+        let answered = timeout(deadline(uri.path()), AssertUnwindSafe(next.call(request)).catch_unwind()).await;
         match answered {
             Ok(Ok(answered)) => answered.map(ServiceResponse::map_into_boxed_body),
             Ok(Err(panic)) => Err(cut_short(panicked(panic.as_ref()), uri.path(), &request_id)),
@@ -66,6 +68,10 @@ pub async fn edge(
     withhold_from_strangers(response.headers_mut());
     log(&response, &request_id, started);
     Ok(response)
+}
+
+fn deadline(path: &str) -> Duration {
+    if is_import(path) { imports::DEADLINE } else { DEADLINE }
 }
 
 /// The id of a request that has passed the edge.
@@ -179,4 +185,16 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
 /// The last resort of the router.
 pub async fn no_such_route() -> Result<HttpResponse, Problem> {
     Err(Problem::no_such_route())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations;
+
+    #[test]
+    fn imports_and_they_alone_may_take_long() {
+        let long = operations().into_iter().map(|operation| operation.path).filter(|path| deadline(path) > DEADLINE);
+        assert_eq!(long.collect::<Vec<_>>(), ["/actors/import", "/movies/import"]);
+    }
 }

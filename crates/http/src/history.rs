@@ -1,28 +1,33 @@
 //! `/history`, and that of one actor or movie.
 
+use std::io;
+
 use actix_web::{HttpRequest, HttpResponse, dev::Payload, http::header, web::Data};
 use chrono::{DateTime, Utc};
 use ensemble_domain::{
-    ActorId, FaultCode, GetActors, GetHistory, GetMovies, HistoryEntry, HistoryId, HistoryPage, Limit, Members,
-    MovieId, Value,
+    ActorId, Error, GetActors, GetHistory, GetMovies, HistoryEntry, HistoryId, HistoryPage, Limit, Members, MovieId,
+    Position, RequestId, SortKey, Value,
 };
 use serde::{Serialize, Serializer};
 
 use crate::{
-    App, cursor,
+    App,
+    cursor::List,
+    export::{self, Export},
+    format::Format,
     input::{Id, Input},
+    lists::Extent,
     permitted::Permitted,
-    problem::{Kind, Problem},
-    query::{flawed, limit, single},
+    problem::Problem,
+    query::Parameters,
     view,
 };
 
 /// `GET /history`.
 pub async fn all(app: Data<App>, call: Permitted<GetHistory, HistoryQuery>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: query } = call;
-    let (history, before, limit) = (app.history.clone(), query.before, query.limit);
-    let page = app.blocking.run(move || history.all(&permit, before, limit)).await?;
-    query.render(&page)
+    let (history, request_id) = (app.history.clone(), permit.caller().request_id().clone());
+    render(&app, request_id, query, move |before, limit| history.all(&permit, before, limit)).await
 }
 
 /// `GET /actors/{id}/history`.
@@ -31,9 +36,8 @@ pub async fn of_actor(
     call: Permitted<GetActors, (HistoryQuery, Id<ActorId>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (query, Id(actor)) } = call;
-    let (history, before, limit) = (app.history.clone(), query.before, query.limit);
-    let page = app.blocking.run(move || history.of_actor(&permit, actor, before, limit)).await?;
-    query.render(&page)
+    let (history, request_id) = (app.history.clone(), permit.caller().request_id().clone());
+    render(&app, request_id, query, move |before, limit| history.of_actor(&permit, actor, before, limit)).await
 }
 
 /// `GET /movies/{id}/history`.
@@ -42,45 +46,77 @@ pub async fn of_movie(
     call: Permitted<GetMovies, (HistoryQuery, Id<MovieId>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (query, Id(movie)) } = call;
-    let (history, before, limit) = (app.history.clone(), query.before, query.limit);
-    let page = app.blocking.run(move || history.of_movie(&permit, movie, before, limit)).await?;
-    query.render(&page)
+    let (history, request_id) = (app.history.clone(), permit.caller().request_id().clone());
+    render(&app, request_id, query, move |before, limit| history.of_movie(&permit, movie, before, limit)).await
+}
+
+/// The page of a history that is asked for, or the whole of it as CSV.
+async fn render(
+    app: &App,
+    request_id: RequestId,
+    query: HistoryQuery,
+    read: impl Fn(Option<HistoryId>, Limit) -> Result<HistoryPage, Error> + Send + Sync + 'static,
+) -> Result<HttpResponse, Problem> {
+    match query {
+        HistoryQuery::Page(part) => {
+            let (before, limit) = (part.before, part.limit);
+            part.render(&app.blocking.run(move || read(before, limit)).await?)
+        }
+        HistoryQuery::Csv(extent) => {
+            let most = Limit::new(Limit::MAX.into()).unwrap_or(Limit::DEFAULT);
+            let export = Export { name: "history", extent, today: app.today(), request_id };
+            export::stream(&app.blocking, export, move |before| {
+                let HistoryPage { entries, next } = read(before, most)?;
+                Ok((entries, next))
+            })
+            .await
+        }
+    }
+}
+
+/// What of a history is asked for.
+pub enum HistoryQuery {
+    Page(HistoryPart),
+    Csv(Extent),
 }
 
 /// Which history is asked for, by its path, and which part of it.
-pub struct HistoryQuery {
-    list: String,
+pub struct HistoryPart {
+    path: String,
     before: Option<HistoryId>,
     limit: Limit,
 }
 
 impl Input for HistoryQuery {
-    const PARAMETERS: &'static [&'static str] = &["limit", "cursor"];
+    const PARAMETERS: &'static [&'static str] = &["limit", "cursor", "format"];
 
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
-        let (list, query) = (request.path().to_owned(), request.query_string());
-        let limit = limit(query)?;
-        let Some(cursor) = single(query, "cursor", |text| Ok(text.to_owned()))? else {
-            return Ok(Self { list, before: None, limit });
-        };
-        match cursor::decode(&list, &cursor).and_then(HistoryId::new) {
-            Some(before) => Ok(Self { list, before: Some(before), limit }),
-            None => Err(no_cursor()),
+        let given = Parameters::of(request.query_string());
+        if let Format::Csv { is_explicit } = Format::of(request, &given)? {
+            return Ok(Self::Csv(Extent::parse(request, &given, is_explicit)?));
         }
+        let path = request.path().to_owned();
+        let limit = given.limit()?;
+        let before = given.cursor(|cursor| match list(&path).decode(cursor)? {
+            Position { key: SortKey::Id, id } => HistoryId::new(id),
+            _ => None,
+        })?;
+        Ok(Self::Page(HistoryPart { path, before, limit }))
     }
 }
 
-fn no_cursor() -> Problem {
-    let detail = "is none that this list gave out; begin again without one";
-    flawed(Kind::InvalidCursor, "cursor", FaultCode::Format, detail.into())
+const fn list(path: &str) -> List<'_> {
+    List { path, query: "" }
 }
 
-impl HistoryQuery {
+impl HistoryPart {
     fn render(&self, page: &HistoryPage) -> Result<HttpResponse, Problem> {
         let limit = self.limit.get();
-        let next_cursor = page.next.map(|next| cursor::encode(&self.list, next.get()));
-        let next = next_cursor.as_ref().map(|cursor| format!("{}?cursor={cursor}&limit={limit}", self.list));
+        let place = |next: HistoryId| Position { key: SortKey::Id, id: next.get() };
+        let next_cursor = page.next.map(|next| list(&self.path).encode(&place(next)));
+        let next = next_cursor.as_ref().map(|cursor| format!("{}?cursor={cursor}&limit={limit}", self.path));
         let mut response = HttpResponse::Ok();
+        response.insert_header((header::VARY, "Accept"));
         if let Some(next) = &next {
             response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
         }
@@ -129,6 +165,13 @@ impl<'a> EntryView<'a> {
             after: &entry.record.after,
         }
     }
+}
+
+/// Some members, as the text of a JSON object.
+pub fn members_json(members: &Members) -> io::Result<String> {
+    let mut json = Vec::new();
+    self::members(members, &mut serde_json::Serializer::new(&mut json))?;
+    String::from_utf8(json).map_err(io::Error::other)
 }
 
 fn members<S: Serializer>(members: &Members, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,17 +3,17 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use actix_web::{
-    HttpMessage, HttpRequest,
+    HttpRequest,
     dev::Payload,
-    http::{Method, header},
+    http::Method,
     web::{Bytes, BytesMut, Data},
 };
 use ensemble_domain::{Fault, FaultCode, InvalidFields};
-use futures_util::StreamExt;
 use serde_json::Value;
 
 use crate::{
     App,
+    body::{Arriving, check_media_type, in_time},
     input::Input,
     members::Members,
     problem::{Kind, Problem},
@@ -36,11 +36,10 @@ pub struct Json<T>(pub T);
 
 impl<T: Body> Input for Json<T> {
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
-        check_media_type(request)?;
+        check_media_type(request, media_types(request.method()))?;
         let limit = request.app_data::<Data<App>>().map_or(0, |app| app.body_limit);
-        let reading = read(request, payload, limit);
-        let bytes = tokio::time::timeout(BODY_DEADLINE, reading).await.map_err(|_elapsed| too_slow())??;
-        Self::parse(&bytes)
+        let arriving = Arriving::of(request, payload, limit)?;
+        Self::parse(&in_time(BODY_DEADLINE, read(arriving)).await?)
     }
 
     fn content(&self) -> Result<Vec<u8>, Problem> {
@@ -55,48 +54,16 @@ impl<T: Body> Json<T> {
 }
 
 /// RFC 8259 for every body, and RFC 7396's type for a PATCH, which is what a PATCH is here.
-fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
-    let is_patch = request.method() == Method::PATCH;
-    let essence = request.content_type();
-    let right = essence.eq_ignore_ascii_case("application/json")
-        || (is_patch && essence.eq_ignore_ascii_case("application/merge-patch+json"));
-    let charset = request.encoding().is_ok_and(|encoding| encoding.name() == "UTF-8");
-    let plain = request
-        .headers()
-        .get(header::CONTENT_ENCODING)
-        .is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if right && charset && plain {
-        return Ok(());
-    }
-    let also = if is_patch { " or application/merge-patch+json" } else { "" };
-    let detail = format!("send the body as application/json{also}, in UTF-8 and not compressed");
-    Err(Problem::new(Kind::UnsupportedMediaType, detail))
+fn media_types(method: &Method) -> &'static [&'static str] {
+    if *method == Method::PATCH { &["application/json", "application/merge-patch+json"] } else { &["application/json"] }
 }
 
-async fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(Kind::BodyTooLarge, format!("the body may have at most {limit} bytes"));
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > limit) {
-        return Err(too_large());
-    }
+async fn read(mut arriving: Arriving<'_>) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_error| broken_off())?;
-        if body.len() + chunk.len() > limit {
-            return Err(too_large());
-        }
-        body.extend_from_slice(&chunk);
+    while let Some(bytes) = arriving.next().await? {
+        body.extend_from_slice(&bytes);
     }
     Ok(body.freeze())
-}
-
-fn broken_off() -> Problem {
-    Problem::new(Kind::MalformedRequest, "the body broke off before it was complete")
-}
-
-fn too_slow() -> Problem {
-    let detail = format!("the body did not arrive within {} s", BODY_DEADLINE.as_secs());
-    Problem::new(Kind::RequestTimeout, detail)
 }
 
 fn parse_object(bytes: &[u8]) -> Result<BTreeMap<String, Value>, Problem> {
@@ -128,8 +95,8 @@ mod tests {
     fn a_body_that_breaks_off_is_refused_in_words_of_our_own() {
         let chunks = [Ok(Bytes::from_static(b"{\"name\": ")), Err(PayloadError::Incomplete(None))];
         let mut payload: Payload = Payload::Stream { payload: Box::pin(stream::iter(chunks)) };
-        let read = read(&TestRequest::default().to_http_request(), &mut payload, 100).now_or_never();
-        let problem = read.unwrap().unwrap_err();
+        let arriving = Arriving::of(&TestRequest::default().to_http_request(), &mut payload, 100).ok().unwrap();
+        let problem = read(arriving).now_or_never().unwrap().unwrap_err();
         assert_eq!(problem.to_string(), "malformed-request: the body broke off before it was complete");
     }
 

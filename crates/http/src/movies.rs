@@ -1,42 +1,29 @@
 //! `/movies`.
 
+mod list;
+
 use std::collections::BTreeSet;
 
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
-    ActorId, DeleteMovies, Deleted, Fault, FaultCode, FieldFaults, GetMovies, InvalidFields, Movie, MovieChanges,
-    MovieId, MovieQuery, NewMovie, PatchMovies, PostMovies, ReleaseDate, ShootWindow, Title, Version, Warned,
+    ActorId, DeleteMovies, Fault, FaultCode, FieldFaults, GetMovies, InvalidFields, Movie, MovieChanges, MovieId,
+    NewMovie, PatchMovies, PostMovies, ReleaseDate, ShootWindow, Title, Version, Warned,
 };
 use serde::Serialize;
 
+pub use self::list::list;
 use crate::{
     App,
     conditional::{EntityTag, IfMatch, IfNoneMatch},
     input::Id,
     json::{Body, Json},
     members::{Members, day, ids, text},
-    paging, paths,
+    paths,
     permitted::Permitted,
     problem::Problem,
-    query::ListInput,
     view::{self, Deletion, Named},
 };
-
-/// `GET /movies`.
-pub async fn list(
-    app: Data<App>,
-    call: Permitted<GetMovies, ListInput<DeleteMovies>>,
-) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: ListInput { query: input, .. } } = call;
-    let query = match input.deleted {
-        Deleted::No => MovieQuery::default(),
-        shown => MovieQuery::default().showing_deleted(&permit.caller().permit::<DeleteMovies>()?, shown),
-    };
-    let movies = app.movies.clone();
-    let page = app.blocking.run(move || movies.list(&permit, &query, input.page)).await?;
-    paging::page("/movies", "movies", input, &page, MovieView::of)
-}
 
 /// `POST /movies`.
 pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<MovieBody>>) -> Result<HttpResponse, Problem> {

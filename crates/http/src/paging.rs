@@ -1,71 +1,97 @@
 //! A page of a list: its items, how many there are, and the way to the other pages.
 
-use actix_web::{HttpResponse, http::header};
-use ensemble_domain::{Deleted, Page};
+use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderValue},
+};
+use ensemble_domain::{Page, PageNumber, Position, Start, Total};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::{problem::Problem, query::ListQuery, view};
+use crate::{cursor::List, lists::Part, problem::Problem, view};
 
-/// Renders one page of the list at `path`, whose items stand under `name`.
+/// Renders one page of a list, whose items stand under `name`.
 pub fn page<'a, T, V: Serialize>(
-    path: &'static str,
+    part: &Part,
     name: &'static str,
-    query: ListQuery,
     page: &'a Page<T>,
+    position: impl FnOnce(&T) -> Position,
     view: impl Fn(&'a T) -> V,
 ) -> Result<HttpResponse, Problem> {
-    let place = Place::of(path, query, page.total);
+    let last = page.items.last().filter(|_| page.more);
+    let next = last.map(|last| List { path: part.path, query: &part.filters }.encode(&position(last)));
+    let place = Place { part, total: page.total, more: page.more, next_cursor: next };
     let mut response = HttpResponse::Ok();
-    response.insert_header((header::LINK, place.link())).insert_header(("X-Total-Count", page.total));
+    response.insert_header(("X-Total-Count", page.total.get()));
+    response.insert_header((header::VARY, HeaderValue::from_static("Accept")));
+    let link = place.link();
+    if !link.is_empty() {
+        response.insert_header((header::LINK, link));
+    }
     view::private(response, &Listing { name, items: page.items.iter().map(view).collect(), place: &place })
 }
 
 /// Where a page stands in its list.
-struct Place {
-    path: &'static str,
-    query: ListQuery,
-    total: u64,
-    pages: u64,
+struct Place<'a> {
+    part: &'a Part,
+    total: Total,
+    more: bool,
+    next_cursor: Option<String>,
 }
 
-impl Place {
-    fn of(path: &'static str, query: ListQuery, total: u64) -> Self {
-        Self { path, query, total, pages: total.div_ceil(u64::from(query.page.limit.get())) }
+impl Place<'_> {
+    /// The number of the page, if it was asked for by that.
+    fn number(&self) -> Option<u64> {
+        match &self.part.page.start {
+            Start::Page(number) => Some(number.get()),
+            Start::After(_) => None,
+        }
     }
 
-    fn number(&self) -> u64 {
-        self.query.page.page.get()
+    /// How many pages are known of.
+    fn pages(&self) -> u64 {
+        self.total.get().div_ceil(u64::from(self.part.page.limit.get()))
     }
 
+    /// The page behind this one, in the style in which this one was asked for.
     fn next(&self) -> Option<String> {
-        (self.number() < self.pages).then(|| self.target(self.number() + 1))
+        if !self.more {
+            return None;
+        }
+        match (self.number(), &self.next_cursor) {
+            (Some(number), _) => Some(self.target("page", number.saturating_add(1))),
+            (None, Some(cursor)) => Some(self.target("cursor", cursor)),
+            (None, None) => None,
+        }
     }
 
     /// The page before; from beyond the end, the last one.
     fn prev(&self) -> Option<String> {
-        (self.number() > 1).then(|| self.target((self.number() - 1).min(self.last())))
+        let before = self.number()?.checked_sub(1).filter(|before| *before > 0)?;
+        Some(self.target("page", self.last().map_or(before, |last| before.min(last))))
     }
 
-    fn last(&self) -> u64 {
-        self.pages.max(1)
+    /// The number of the last page, where that is known.
+    fn last(&self) -> Option<u64> {
+        match self.total {
+            Total::Exact(_) => Some(self.pages().max(PageNumber::FIRST.get())),
+            Total::Capped => None,
+        }
     }
 
-    fn target(&self, number: u64) -> String {
-        let deleted = match self.query.deleted {
-            Deleted::No => "",
-            Deleted::Only => "&deleted=only",
-            Deleted::With => "&deleted=with",
-        };
-        format!("{}?limit={}{deleted}&page={number}", self.path, self.query.page.limit.get())
+    fn target(&self, parameter: &str, value: impl std::fmt::Display) -> String {
+        let Part { path, page, filters } = self.part;
+        let and = if filters.is_empty() { "" } else { "&" };
+        format!("{path}?limit={}{and}{filters}&{parameter}={value}", page.limit.get())
     }
 
-    /// The header of RFC 8288.
+    /// The header of RFC 8288. Whoever goes by cursors is told the next one only.
     fn link(&self) -> String {
+        let is_numbered = self.number().is_some();
         let relations = [
-            ("first", Some(self.target(1))),
+            ("first", is_numbered.then(|| self.target("page", PageNumber::FIRST.get()))),
             ("prev", self.prev()),
             ("next", self.next()),
-            ("last", Some(self.target(self.last()))),
+            ("last", self.last().filter(|_| is_numbered).map(|last| self.target("page", last))),
         ];
         let links = relations.into_iter().filter_map(|(rel, target)| Some(format!("<{}>; rel=\"{rel}\"", target?)));
         links.collect::<Vec<_>>().join(", ")
@@ -75,61 +101,99 @@ impl Place {
 struct Listing<'a, V> {
     name: &'static str,
     items: Vec<V>,
-    place: &'a Place,
+    place: &'a Place<'a>,
 }
 
 impl<V: Serialize> Serialize for Listing<'_, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let place = self.place;
-        let mut object = serializer.serialize_map(Some(8))?;
+        let number = place.number();
+        let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("success", &true)?;
         object.serialize_entry(self.name, &self.items)?;
-        object.serialize_entry("total", &place.total)?;
-        object.serialize_entry("limit", &place.query.page.limit.get())?;
-        object.serialize_entry("page", &place.number())?;
-        object.serialize_entry("pages", &place.pages)?;
+        object.serialize_entry("total", &place.total.get())?;
+        if place.total == Total::Capped {
+            object.serialize_entry("total_capped", &true)?;
+        }
+        object.serialize_entry("limit", &place.part.page.limit.get())?;
+        object.serialize_entry("page", &number)?;
+        object.serialize_entry("pages", &number.map(|_| place.pages()))?;
         object.serialize_entry("next", &place.next())?;
         object.serialize_entry("prev", &place.prev())?;
+        object.serialize_entry("next_cursor", &place.next_cursor)?;
         object.end()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ensemble_domain::{Limit, PageNumber, PageRequest};
+    use ensemble_domain::{Limit, PageRequest, SortKey};
 
     use super::*;
 
-    fn place(number: u64, deleted: Deleted, total: u64) -> Place {
-        let page = PageRequest { limit: Limit::new(10).unwrap(), page: PageNumber::new(number).unwrap() };
-        Place::of("/actors", ListQuery { page, deleted }, total)
+    fn part(start: Start, filters: &str) -> Part {
+        let page = PageRequest { limit: Limit::new(10).unwrap(), start };
+        Part { path: "/actors", page, filters: filters.to_owned() }
+    }
+
+    fn numbered(number: u64, filters: &str) -> Part {
+        part(Start::Page(PageNumber::new(number).unwrap()), filters)
+    }
+
+    fn place(part: &Part, total: u64, more: bool) -> Place<'_> {
+        Place { part, total: Total::counted(total), more, next_cursor: more.then(|| "abc".to_owned()) }
     }
 
     #[test]
     fn a_page_in_the_middle_links_to_all_four() {
-        let place = place(2, Deleted::Only, 31);
-        assert_eq!(place.pages, 4);
+        let part = numbered(2, "deleted=only&q=a+b");
+        let place = place(&part, 31, true);
+        assert_eq!(place.pages(), 4);
         assert_eq!(
             place.link(),
-            "</actors?limit=10&deleted=only&page=1>; rel=\"first\", </actors?limit=10&deleted=only&page=1>; rel=\"prev\", \
-             </actors?limit=10&deleted=only&page=3>; rel=\"next\", </actors?limit=10&deleted=only&page=4>; rel=\"last\""
+            "</actors?limit=10&deleted=only&q=a+b&page=1>; rel=\"first\", \
+             </actors?limit=10&deleted=only&q=a+b&page=1>; rel=\"prev\", \
+             </actors?limit=10&deleted=only&q=a+b&page=3>; rel=\"next\", \
+             </actors?limit=10&deleted=only&q=a+b&page=4>; rel=\"last\""
         );
     }
 
     #[test]
     fn the_ends_have_nothing_beyond_them() {
-        assert_eq!(place(1, Deleted::No, 30).prev(), None);
-        assert_eq!(place(3, Deleted::No, 30).next(), None);
-        assert_eq!(place(1, Deleted::No, 0).next(), None);
+        assert_eq!(place(&numbered(1, ""), 30, true).prev(), None);
+        assert_eq!(place(&numbered(3, ""), 30, false).next(), None);
+        assert_eq!(place(&numbered(1, ""), 0, false).next(), None);
         assert_eq!(
-            place(1, Deleted::No, 0).link(),
+            place(&numbered(1, ""), 0, false).link(),
             "</actors?limit=10&page=1>; rel=\"first\", </actors?limit=10&page=1>; rel=\"last\""
         );
     }
 
     #[test]
     fn from_beyond_the_end_the_way_back_is_the_last_page() {
-        let place = place(u64::MAX, Deleted::No, 25);
+        let part = numbered(u64::MAX, "");
+        let place = place(&part, 25, false);
         assert_eq!((place.next(), place.prev()), (None, Some("/actors?limit=10&page=3".to_owned())));
+    }
+
+    #[test]
+    fn what_was_not_counted_has_no_last_page() {
+        let part = numbered(2000, "");
+        let place = place(&part, 10_001, true);
+        assert_eq!((place.pages(), place.last()), (1000, None));
+        assert_eq!(
+            place.link(),
+            "</actors?limit=10&page=1>; rel=\"first\", </actors?limit=10&page=1999>; rel=\"prev\", \
+             </actors?limit=10&page=2001>; rel=\"next\""
+        );
+    }
+
+    #[test]
+    fn whoever_goes_by_cursors_is_told_the_next_one() {
+        let part = part(Start::After(Position { key: SortKey::Id, id: 40 }), "sort=-name");
+        let middle = place(&part, 31, true);
+        assert_eq!((middle.number(), middle.prev()), (None, None));
+        assert_eq!(middle.link(), "</actors?limit=10&sort=-name&cursor=abc>; rel=\"next\"");
+        assert_eq!(place(&part, 31, false).link(), "");
     }
 }

@@ -25,16 +25,29 @@ pub const CONTENT_TYPE: &str = "application/problem+json";
 /// One thing that was wrong with the request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Flaw {
-    /// The member of the body, as a JSON pointer in a URI fragment (RFC 6901, section 6).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
-    /// The query parameter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameter: Option<String>,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub place: Place,
     /// The kind of rule that was broken, for programs.
     pub code: &'static str,
     /// What would be right.
     pub detail: Cow<'static, str>,
+}
+
+/// A place in a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Place {
+    /// A member of the body, as a JSON pointer in a URI fragment (RFC 6901, section 6).
+    Body { pointer: String },
+    /// A query parameter.
+    Query { parameter: String },
+    /// A cell of a file, or a whole row where there is no column.
+    Row {
+        line: u64,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        column: &'static str,
+    },
 }
 
 /// One refusal.

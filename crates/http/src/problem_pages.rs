@@ -26,8 +26,9 @@ fn html(kind: Kind) -> String {
 const fn advice(kind: Kind) -> &'static str {
     match kind {
         Kind::MalformedRequest => {
-            "The body is not JSON, or names a member twice. The detail tells where reading stopped. Send one JSON object \
-             in UTF-8."
+            "The body is not JSON, or names a member twice; a file that is to be imported is no CSV, or its first line does \
+             not name the columns that are needed. The detail tells where reading stopped. Send one JSON object, or CSV, in \
+             UTF-8."
         }
         Kind::InvalidRequest => {
             "A part of the request outside its body is not right: a query parameter of the wrong form, two Authorization \
@@ -40,7 +41,7 @@ const fn advice(kind: Kind) -> &'static str {
         }
         Kind::InvalidCursor => {
             "The cursor was changed, or comes from another list. Take it from next_cursor of the page before, of the same \
-             path, or begin again without one."
+             path with the same filters and order, or begin again without one."
         }
         Kind::Unauthenticated => {
             "The request carries no access token. Send the header Authorization: Bearer, followed by one blank and the \
@@ -95,11 +96,12 @@ const fn advice(kind: Kind) -> &'static str {
         }
         Kind::BodyTooLarge => "The request body has more bytes than are taken. The detail names the limit.",
         Kind::UnsupportedMediaType => {
-            "The body is of another type than the one that is read here. Send Content-Type: application/json."
+            "The body is of another type than the one that is read here. Send Content-Type: application/json, or text/csv where \
+             a file is imported."
         }
         Kind::InvalidFields => {
             "The body is well-formed, but some of its members are not right. The member errors lists every one of them, \
-             with a JSON pointer and what would be right."
+             with a JSON pointer and what would be right; of a file with rows, the first thousand by line and column."
         }
         Kind::IdempotencyKeyReused => {
             "The Idempotency-Key was used before, for another path or another body. Nothing was done. Take a new key for \

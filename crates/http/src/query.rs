@@ -3,17 +3,15 @@
 use std::{
     borrow::Cow,
     future::{Ready, ready},
-    marker::PhantomData,
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use ensemble_domain::{
-    Caller, CastingStatus, Deleted, Denied, Fault, FaultCode, Limit, PageNumber, PageRequest, Requirement,
-};
+use ensemble_domain::{Age, CastingStatus, Fault, FaultCode, Limit};
 
 use crate::{
+    format::Format,
     input::Input,
-    problem::{Flaw, Kind, Problem},
+    problem::{Flaw, Kind, Place, Problem},
 };
 
 /// Refuses a query with a parameter that is not among the known ones, and names the nearest of them.
@@ -40,47 +38,25 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 /// The refusal of one query parameter.
 pub fn flawed(kind: Kind, parameter: &str, code: FaultCode, detail: Cow<'static, str>) -> Problem {
     let sentence = format!("query parameter {parameter} {detail}");
-    let flaw = Flaw { pointer: None, parameter: Some(parameter.to_owned()), code: code.as_str(), detail };
+    let flaw = Flaw { place: Place::Query { parameter: parameter.to_owned() }, code: code.as_str(), detail };
     Problem::new(kind, sentence).with_flaws(vec![flaw])
 }
 
-/// The query of a list: `page`, `limit` and `deleted`.
-#[derive(Clone, Copy)]
-pub struct ListQuery {
-    pub page: PageRequest,
-    pub deleted: Deleted,
+/// The query of a cast or a filmography.
+pub struct CastQuery {
+    /// Which statuses are shown, `None` for all.
+    pub statuses: Option<Vec<CastingStatus>>,
+    /// The form of the answer.
+    pub format: Format,
 }
 
-/// The query of a list that shows what is deleted to whoever may do what `D` stands for.
-pub struct ListInput<D> {
-    pub query: ListQuery,
-    deleter: PhantomData<D>,
-}
-
-impl<D: Requirement> Input for ListInput<D> {
-    const PARAMETERS: &'static [&'static str] = &["page", "limit", "deleted"];
-
-    fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
-        match single(query, "deleted", deleted) {
-            Ok(Some(Deleted::Only | Deleted::With)) => caller.permit::<D>().map(drop),
-            _ => Ok(()),
-        }
-    }
+impl Input for CastQuery {
+    const PARAMETERS: &'static [&'static str] = &["status", "format"];
 
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
-        Ok(Self { query: ListQuery::parse(request.query_string())?, deleter: PhantomData })
-    }
-}
-
-/// The query of a cast or a filmography: which statuses are shown, `None` for all.
-pub struct Statuses(pub Option<Vec<CastingStatus>>);
-
-impl Input for Statuses {
-    const PARAMETERS: &'static [&'static str] = &["status"];
-
-    async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
+        let given = Parameters::of(request.query_string());
         let statuses = |text: &str| text.split(',').map(CastingStatus::parse).collect();
-        single(request.query_string(), "status", statuses).map(Self)
+        Ok(Self { statuses: given.single("status", statuses)?, format: Format::of(request, &given)? })
     }
 }
 
@@ -96,55 +72,85 @@ impl FromRequest for NoQuery {
     }
 }
 
-impl ListQuery {
-    fn parse(query: &str) -> Result<Self, Problem> {
-        Ok(Self {
-            page: PageRequest {
-                page: single(query, "page", |text| PageNumber::new(number(text)?))?.unwrap_or(PageNumber::FIRST),
-                limit: limit(query)?,
-            },
-            deleted: single(query, "deleted", deleted)?.unwrap_or_default(),
+/// The parameters of a query, decoded.
+pub struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Parameters<'a> {
+    pub fn of(query: &'a str) -> Self {
+        Self(form_urlencoded::parse(query.as_bytes()).collect())
+    }
+
+    /// Reads one parameter that may be absent; given twice it is refused.
+    pub fn single<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Problem> {
+        let mut given = self.0.iter().filter(|(key, _)| key == name);
+        let Some((_, text)) = given.next() else { return Ok(None) };
+        if given.next().is_some() {
+            return Err(refused(name, Fault::new(FaultCode::Disagrees, "is given more than once")));
+        }
+        read(text).map(Some).map_err(|fault| refused(name, fault))
+    }
+
+    /// How many items a page is to have.
+    pub fn limit(&self) -> Result<Limit, Problem> {
+        Ok(self.single("limit", |text| Limit::new(number(text)?))?.unwrap_or(Limit::DEFAULT))
+    }
+
+    /// The cursor, in the list that `decode` knows.
+    pub fn cursor<T>(&self, decode: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+        let Some(cursor) = self.single("cursor", |text| Ok(text.to_owned()))? else { return Ok(None) };
+        decode(&cursor).map(Some).ok_or_else(|| {
+            let detail = "is none that this list gave out; begin again without one";
+            flawed(Kind::InvalidCursor, "cursor", FaultCode::Format, detail.into())
         })
     }
-}
 
-/// Reads one parameter that may be absent; given twice it is refused.
-pub fn single<T>(query: &str, name: &str, read: impl Fn(&str) -> Result<T, Fault>) -> Result<Option<T>, Problem> {
-    let refused = |fault: Fault| flawed(Kind::InvalidRequest, name, fault.code, fault.detail);
-    let mut given = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
-    let Some((_, text)) = given.next() else { return Ok(None) };
-    if given.next().is_some() {
-        return Err(refused(Fault::new(FaultCode::Disagrees, "is given more than once")));
+    /// The parameters but for these, by their names, as a query.
+    pub fn without(&self, names: &[&str]) -> String {
+        let mut kept: Vec<_> = self.0.iter().filter(|(name, _)| !names.contains(&&**name)).collect();
+        kept.sort();
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
     }
-    read(&text).map(Some).map_err(refused)
+
+    /// Refuses parameters that say nothing here, for that reason.
+    pub fn refuse(&self, names: &[&'static str], detail: &'static str) -> Result<(), Problem> {
+        let given = names.iter().find(|name| self.0.iter().any(|(key, _)| key == *name));
+        given.map_or(Ok(()), |name| Err(refused(name, Fault::new(FaultCode::Disagrees, detail))))
+    }
 }
 
-/// How many items a page is to have.
-pub fn limit(query: &str) -> Result<Limit, Problem> {
-    Ok(single(query, "limit", |text| Limit::new(number(text)?))?.unwrap_or(Limit::DEFAULT))
+/// The refusal of one query parameter for what it says.
+pub fn refused(parameter: &str, fault: Fault) -> Problem {
+    flawed(Kind::InvalidRequest, parameter, fault.code, fault.detail)
 }
 
 /// Digits; more than a `u64` holds is held at its end.
-fn number(text: &str) -> Result<u64, Fault> {
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(text.parse().unwrap_or(u64::MAX));
-    }
-    Err(Fault::new(FaultCode::Type, "must be a whole number from 1"))
+pub fn number(text: &str) -> Result<u64, Fault> {
+    digits(text).ok_or_else(|| Fault::new(FaultCode::Type, "must be a whole number from 1"))
 }
 
-fn deleted(text: &str) -> Result<Deleted, Fault> {
-    match text {
-        "no" => Ok(Deleted::No),
-        "only" => Ok(Deleted::Only),
-        "with" => Ok(Deleted::With),
-        _ => Err(Fault::new(FaultCode::Format, "must be one of no, only, with")),
-    }
+/// Digits, as an id.
+pub fn id<T>(text: &str, new: impl FnOnce(i64) -> Option<T>) -> Result<T, Fault> {
+    let number = i64::try_from(number(text)?).ok();
+    number.and_then(new).ok_or_else(|| Fault::new(FaultCode::Range, "must be a whole number from 1"))
+}
+
+/// Digits, as an age.
+pub fn age(text: &str) -> Result<Age, Fault> {
+    let years = digits(text).ok_or_else(|| Fault::new(FaultCode::Type, "must be a whole number"))?;
+    Age::new(i64::try_from(years).unwrap_or(i64::MAX))
+}
+
+fn digits(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
 mod tests {
-    use ensemble_domain::DeleteActors;
-
     use super::*;
 
     fn detail(refused: Result<impl Sized, Problem>) -> String {
@@ -153,7 +159,7 @@ mod tests {
 
     #[test]
     fn an_unknown_parameter_is_refused_with_the_nearest_known_one() {
-        let known = ListInput::<DeleteActors>::PARAMETERS;
+        let known = &["page", "limit", "deleted"];
         assert!(refuse_unknown("page=2&limit=5", known).is_ok());
         assert_eq!(
             detail(refuse_unknown("pgae=2", known)),
@@ -172,32 +178,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_asked_for_has_its_default() {
-        let query = ListQuery::parse("").ok().unwrap();
-        assert_eq!((query.page.page.get(), query.page.limit.get(), query.deleted), (1, 20, Deleted::No));
-    }
-
-    #[test]
-    fn parameters_are_read_by_their_types() {
-        let query = ListQuery::parse("limit=500&page=3&deleted=only").ok().unwrap();
-        assert_eq!((query.page.page.get(), query.page.limit.get(), query.deleted), (3, 100, Deleted::Only));
-        assert_eq!(ListQuery::parse("page=99999999999999999999").ok().unwrap().page.offset(), i64::MAX);
-    }
-
-    #[test]
-    fn a_parameter_of_another_type_is_refused() {
+    fn a_parameter_is_there_once_and_of_its_type() {
+        let limit = |query| Parameters::of(query).limit();
+        assert_eq!(limit("").ok().map(Limit::get), Some(20));
+        assert_eq!(limit("limit=500").ok().map(Limit::get), Some(100));
         let table = [
-            ("page=0", "page must be at least 1"),
             ("limit=0", "limit must be at least 1"),
-            ("page=", "page must be a whole number from 1"),
-            ("page=-1", "page must be a whole number from 1"),
-            ("page=1.5", "page must be a whole number from 1"),
-            ("limit=ten", "limit must be a whole number from 1"),
-            ("page=1&page=1", "page is given more than once"),
-            ("deleted=yes", "deleted must be one of no, only, with"),
+            ("limit=", "limit must be a whole number from 1"),
+            ("limit=-1", "limit must be a whole number from 1"),
+            ("limit=1.5", "limit must be a whole number from 1"),
+            ("limit=1&limit=1", "limit is given more than once"),
+            ("limit=1&%6cimit=1", "limit is given more than once"),
         ];
         for (query, expected) in table {
-            assert_eq!(detail(ListQuery::parse(query)), format!("invalid-request: query parameter {expected}"));
+            assert_eq!(detail(limit(query)), format!("invalid-request: query parameter {expected}"));
         }
+    }
+
+    #[test]
+    fn parameters_are_kept_in_one_order_and_escaped() {
+        let kept = |query| Parameters::of(query).without(&["page", "limit"]);
+        assert_eq!(kept("page=1&limit=10"), "");
+        assert_eq!(kept("q=a+b%26c&page=1&name=Zo%C3%AB"), "name=Zo%C3%AB&q=a+b%26c");
+        assert_eq!(kept("name=Zo\u{eb}&q=a%20b%26c"), "name=Zo%C3%AB&q=a+b%26c");
     }
 }

@@ -83,7 +83,15 @@ pub fn private(mut response: HttpResponseBuilder, body: &impl Serialize) -> Resu
     json(response, body)
 }
 
-const PRIVATE: &str = "private, no-cache";
+/// Only its caller may keep an answer, and only if it asks before using it again.
+pub const PRIVATE: &str = "private, no-cache";
+
+/// The same answer, where there is another in another form.
+pub fn varying(response: Result<HttpResponse, Problem>) -> Result<HttpResponse, Problem> {
+    let mut response = response?;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
+}
 
 /// The answer to a deletion.
 #[derive(Serialize)]

@@ -1,53 +1,110 @@
 //! How fast the ports are on SQLite, in a file: `cargo bench -p ensemble-infra`.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot start may panic")]
 
-use std::hint::black_box;
+use std::{hint::black_box, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, Utc};
-use criterion::{Criterion, criterion_group, criterion_main};
+use chrono::{DateTime, Months, NaiveDate, Utc};
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use ensemble_domain::{
-    ActorChanges, ActorName, ActorQuery, Born, Caller, Clock, Gender, Limit, NewActor, PageNumber, PageRequest,
-    Permissions, Permit, Precondition, RequestId, Requirement, Subject,
+    ActorChanges, ActorFilter, ActorName, ActorQuery, ActorRepository, ActorSort, Born, Caller, Clock, Gender, Limit,
+    NewActor, PageNumber, PageRequest, Permissions, Permit, Precondition, RequestId, Requirement, Search, Sort, Start,
+    Subject,
 };
 use ensemble_infra::{Database, DatabaseSettings, DatabaseUrl, Migrator, SystemClock};
 use tempfile::TempDir;
-
-/// How many actors there are.
-const ROWS: usize = 10_000;
 
 fn permit<R: Requirement>() -> Permit<R> {
     let (subject, request) = (Subject::parse("auth0|somebody").unwrap(), RequestId::parse("request-1").unwrap());
     Caller::new(subject, Permissions::ALL, request).permit().unwrap()
 }
 
-fn an_actor(number: usize) -> NewActor {
+/// One of many: every tenth is a Haddad, every hundredth a Zenobia.
+fn an_actor(number: u32) -> NewActor {
+    let surname = if number.is_multiple_of(10) { "Haddad" } else { "N\u{fa}\u{f1}ez" };
+    let name = if number.is_multiple_of(100) { "Zenobia" } else { "Actor" };
+    let youngest = NaiveDate::from_ymd_opt(2010, 6, 15).unwrap();
     NewActor {
-        name: ActorName::parse(format!("Actor {number}")).unwrap(),
-        gender: Gender::Female,
-        born: Born::On(NaiveDate::default()),
+        name: ActorName::parse(format!("{name} {surname} {number}")).unwrap(),
+        gender: if number.is_multiple_of(2) { Gender::Female } else { Gender::Male },
+        born: Born::On(youngest - Months::new(number % 720)),
     }
 }
 
-fn a_database(folder: &TempDir, now: DateTime<Utc>) -> Database {
+fn a_database(folder: &TempDir, rows: u32, now: DateTime<Utc>) -> Database {
     let url = DatabaseUrl::parse(&format!("sqlite://{}", folder.path().join("bench.db").display())).unwrap();
     Migrator::new(&url).up().unwrap();
     let database = Database::open(&DatabaseSettings::new(url)).unwrap();
-    let many: Vec<_> = (0..ROWS).map(an_actor).collect();
-    database.actors().insert_all(&permit(), &many, now).unwrap();
+    database.actors().import(&permit(), &mut (0..rows).map(an_actor).map(Ok), now).unwrap();
     database
 }
 
-fn actors(criterion: &mut Criterion) {
-    let (folder, now) = (TempDir::new().unwrap(), SystemClock.now());
-    let actors = a_database(&folder, now).actors();
-    let (query, middle) =
-        (ActorQuery::default(), PageRequest { limit: Limit::DEFAULT, page: PageNumber::new(250).unwrap() });
-    let id = actors.list(&query, middle).unwrap().items.first().unwrap().id;
+fn page(number: u64) -> PageRequest {
+    PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::new(number).unwrap()) }
+}
 
-    criterion.bench_function("find one actor", |bencher| bencher.iter(|| actors.find(black_box(id)).unwrap()));
-    criterion.bench_function("list 20 of 10,000 actors", |bencher| {
-        bencher.iter(|| actors.list(&query, black_box(middle)).unwrap());
-    });
+/// A page behind the middle of the list.
+fn deep(actors: &dyn ActorRepository, query: &ActorQuery, rows: u32) -> PageRequest {
+    let middle = actors.list(query, &page(u64::from(rows) / 40)).unwrap();
+    let start = Start::After(query.position(middle.items.last().unwrap()));
+    PageRequest { limit: Limit::DEFAULT, start }
+}
+
+fn sorted(by: ActorSort) -> ActorQuery {
+    ActorQuery::new(ActorFilter::default(), Sort { by, descending: false })
+}
+
+fn found(text: &str) -> ActorQuery {
+    let search = Some(Search::parse(text).unwrap());
+    ActorQuery::new(ActorFilter { search, ..ActorFilter::default() }, Sort::default())
+}
+
+fn lists(criterion: &mut Criterion) {
+    for rows in [10_000, 1_000_000] {
+        let folder = TempDir::new().unwrap();
+        let actors = a_database(&folder, rows, SystemClock.now()).actors();
+        let mut group = criterion.benchmark_group(format!("{rows} actors"));
+        let id = actors.list(&ActorQuery::default(), &page(250)).unwrap().items.first().unwrap().id;
+        group.bench_function("find one", |bencher| bencher.iter(|| actors.find(black_box(id)).unwrap()));
+        for (name, by) in [
+            ("by id", ActorSort::Id),
+            ("by name", ActorSort::Name),
+            ("by age", ActorSort::Age),
+            ("by creation", ActorSort::CreatedAt),
+        ] {
+            let query = sorted(by);
+            list(&mut group, &format!("first page {name}"), &actors, &query, &page(1));
+            list(&mut group, &format!("deep page {name}"), &actors, &query, &deep(&*actors, &query, rows));
+        }
+        for (name, text) in [
+            ("a rare word", "4999"),
+            ("an absent word", "nobody"),
+            ("1 in 100", "zenobia"),
+            ("1 in 10", "haddad"),
+            ("a common word", "nunez"),
+            ("two words", "zenobia 50"),
+            ("two letters", "zq"),
+        ] {
+            list(&mut group, &format!("search for {name}"), &actors, &found(text), &page(1));
+        }
+        group.finish();
+    }
+}
+
+fn list(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    actors: &Arc<dyn ActorRepository>,
+    query: &ActorQuery,
+    page: &PageRequest,
+) {
+    group.sample_size(20);
+    group.bench_function(name, |bencher| bencher.iter(|| actors.list(black_box(query), page).unwrap()));
+}
+
+fn writes(criterion: &mut Criterion) {
+    let (folder, now) = (TempDir::new().unwrap(), SystemClock.now());
+    let actors = a_database(&folder, 10_000, now).actors();
+    let id = actors.list(&ActorQuery::default(), &page(250)).unwrap().items.first().unwrap().id;
     criterion.bench_function("add an actor", |bencher| {
         bencher.iter(|| actors.insert(&permit(), &an_actor(0), now).unwrap());
     });
@@ -62,5 +119,5 @@ fn actors(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, actors);
+criterion_group!(benches, lists, writes);
 criterion_main!(benches);

@@ -1,44 +1,41 @@
 //! The table of actors, and the port over it.
 
+mod list;
 mod row;
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use ensemble_domain::{
-    Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Conflict, DeleteActors, Deleted, NewActor,
-    Outcome, Page, PageRequest, PatchActors, Permit, PostActors, Precondition, Record, StoreError, Version,
+    Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Conflict, DeleteActors, Imported, NewActor,
+    Outcome, Page, PageRequest, PatchActors, Permit, Position, PostActors, Precondition, Record, Rows, StoreError,
+    Version,
 };
 
-pub use self::row::{ActorRow, ChangedActorRow, NewActorRow, ReplaceActor};
+pub use self::row::{ACTOR_COLUMNS, ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor};
 use crate::{
     castings,
-    connection::{AnyConnection, MultiBackend},
+    connection::AnyConnection,
     error::Trouble,
-    history::{self, About, Entry},
+    history::{About, Entry},
     idempotency::once,
-    schema::actors,
-    store::{Among, CHUNK, Change, Step, Store, Stored, Writes, answered_nothing},
+    import::{Imports, Incoming, import},
+    store::{Among, Change, Step, Store, Stored, Writes, answered_nothing},
 };
 
 /// The actors of one database.
 pub struct Actors(pub Store);
 
 impl ActorRepository for Actors {
-    fn list(&self, query: &ActorQuery, page: PageRequest) -> Result<Page<Actor>, StoreError> {
-        let shown = || {
-            let all = actors::table.into_boxed::<MultiBackend>();
-            match query.deleted() {
-                Deleted::No => all.filter(actors::deleted_at.is_null()),
-                Deleted::Only => all.filter(actors::deleted_at.is_not_null()),
-                Deleted::With => all,
-            }
-        };
+    fn list(&self, query: &ActorQuery, page: &PageRequest) -> Result<Page<Actor>, StoreError> {
         self.0.read(|connection| {
-            let ordered = shown().order(actors::id.asc());
-            let rows: Vec<ActorRow> = ordered.limit(page.limit.get().into()).offset(page.offset()).load(connection)?;
-            let total: i64 = shown().count().get_result(connection)?;
-            let items = rows.into_iter().map(Actor::try_from).collect::<Result<_, _>>()?;
-            Ok(Page { items, total: total.unsigned_abs() })
+            let list = list::list(connection, query)?;
+            list.page(connection, page, |dialect, statement| dialect.list_actors(statement))
+        })
+    }
+
+    fn batch(&self, query: &ActorQuery, after: Option<Position>, size: u32) -> Result<Vec<Actor>, StoreError> {
+        self.0.read(|connection| {
+            let list = list::list(connection, query)?;
+            list.batch(connection, after.as_ref(), size, |dialect, statement| dialect.list_actors(statement))
         })
     }
 
@@ -62,22 +59,13 @@ impl ActorRepository for Actors {
         inserted.ok_or_else(answered_nothing)
     }
 
-    fn insert_all(
+    fn import(
         &self,
         permit: &Permit<PostActors>,
-        new: &[NewActor],
+        rows: &mut dyn Rows<NewActor>,
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
-        let entry = Entry::of(permit.caller(), &Record::imported(new.len()), now)?;
-        self.0.write_bulk(|connection| {
-            let mut added = 0;
-            for chunk in new.chunks(CHUNK) {
-                let rows: Vec<_> = chunk.iter().map(|new| NewActorRow::of(new, now)).collect();
-                added += connection.dialect().insert_actors(&rows)?;
-            }
-            history::add(connection, entry.about(About::actor(None)))?;
-            Ok(added)
-        })
+    ) -> Result<Outcome<Imported>, StoreError> {
+        import::<Actor>(&self.0, permit.caller(), rows, now)
     }
 
     fn update(
@@ -162,5 +150,15 @@ impl Stored for Actor {
         let key = (self.id.get(), seen.get());
         let row = connection.dialect().replace_actor(key, &ChangedActorRow::of(&self), entry)?;
         Ok(row.map(Self::try_from).transpose()?)
+    }
+}
+
+impl Imports for Actor {
+    type New = NewActor;
+
+    const ALL: About = About::actor(None);
+
+    fn import(connection: &mut AnyConnection, incoming: Incoming<'_, NewActor>) -> Result<u64, Trouble> {
+        connection.dialect().import_actors(incoming)
     }
 }

@@ -4,13 +4,16 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 use diesel_migrations::EmbeddedMigrations;
+use ensemble_domain::{Folded, NewActor, NewMovie};
 
 use crate::{
     OpenError,
-    actors::{ActorRow, ChangedActorRow, NewActorRow},
-    error::{ConnectError, Symptom},
+    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow},
+    error::{ConnectError, Symptom, Trouble},
     history::{Entry, NewHistoryRow},
-    movies::{ChangedMovieRow, MovieRow, NewMovieRow},
+    import::Incoming,
+    lists::{Counted, Part, Searched, Statement},
+    movies::{ChangedMovieRow, MovieColumns, MovieRow, NewMovieRow},
 };
 
 /// How long a call waits for a lock that somebody else holds. Longer than the second after which PostgreSQL looks for a deadlock,
@@ -59,6 +62,27 @@ pub trait Dialect {
     /// The same for a movie.
     fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>>;
 
+    /// Reads the rows of a list.
+    fn list_actors(&mut self, statement: &Statement<ActorColumns>) -> QueryResult<Vec<Counted<ActorRow>>>;
+
+    /// The same for movies.
+    fn list_movies(&mut self, statement: &Statement<MovieColumns>) -> QueryResult<Vec<Counted<MovieRow>>>;
+
+    /// Answers the number that the statement counts.
+    fn count(&mut self, statement: &Statement<()>) -> QueryResult<i64>;
+
+    /// What holds for a row whose key holds all of the words, each part after ` AND `.
+    fn search(&mut self, searched: &Searched, words: &[Folded]) -> QueryResult<Vec<Part>>;
+
+    /// Tells whether searches have their indexes.
+    fn searches_are_indexed(&mut self) -> QueryResult<bool>;
+
+    /// Makes the indexes of searches that are missing, as far as the database lets the program.
+    fn index_searches(&mut self) -> QueryResult<()>;
+
+    /// Tells whether a walk along an order has to be led: told which index to take, and past what is level with its beginning.
+    fn has_to_be_led(&self) -> bool;
+
     /// Reads rows, in the order of their ids, and keeps others from writing them until the current transaction ends, but not from
     /// keeping them in the same way.
     fn share_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>>;
@@ -92,13 +116,14 @@ pub trait Dialect {
     /// How often a write is tried as a plain statement, before a transaction holds the row for it.
     fn unlocked_rounds(&self) -> u32;
 
-    /// Adds the rows with as few statements as the database allows, and answers how many they were.
-    fn insert_actors(&mut self, rows: &[NewActorRow<'_>]) -> QueryResult<usize>;
+    /// Adds all rows and answers how many they were, or [`StoreError::Withdrawn`](ensemble_domain::StoreError::Withdrawn), which
+    /// leaves the transaction around it good for nothing but rolling back.
+    fn import_actors(&mut self, incoming: Incoming<'_, NewActor>) -> Result<u64, Trouble>;
 
     /// The same for movies.
-    fn insert_movies(&mut self, rows: &[NewMovieRow<'_>]) -> QueryResult<usize>;
+    fn import_movies(&mut self, incoming: Incoming<'_, NewMovie>) -> Result<u64, Trouble>;
 
-    /// The same for entries of the history.
+    /// Adds entries of the history with as few statements as the database allows, and answers how many they were.
     fn insert_entries(&mut self, rows: &[NewHistoryRow<'_>]) -> QueryResult<usize>;
 
     /// Tells whether the connection still leads to a database that takes reads and writes.

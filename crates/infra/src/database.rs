@@ -119,6 +119,15 @@ impl Database {
         idempotency::purge(&self.store, now)
     }
 
+    /// Tells whether searches have their indexes. Without them they are answered as well, only slower.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store is in trouble.
+    pub fn searches_are_indexed(&self) -> Result<bool, StoreError> {
+        self.store.read(|connection| Ok(connection.dialect().searches_are_indexed()?))
+    }
+
     /// Answers when the database can serve this version of the program.
     ///
     /// # Errors

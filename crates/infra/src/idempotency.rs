@@ -24,6 +24,7 @@ pub trait Snapshot: Sized + TryFrom<Self::Row, Error = Corrupt> {
     /// What it is kept as.
     type Row: Serialize + DeserializeOwned;
 
+    /// The id of the entity, or 0 when it is about several.
     fn id(&self) -> i64;
 
     fn row(&self) -> Self::Row;
@@ -65,6 +66,25 @@ pub fn once<T: Snapshot>(
             Step::Done(None) => Ok(Step::Done(None)),
             Step::Overtaken => Ok(Step::Overtaken),
         }
+    })
+}
+
+/// The same for a step that cannot be taken twice, in a transaction that may take long.
+pub fn once_in_bulk<T: Snapshot>(
+    store: &Store,
+    caller: &Caller,
+    now: DateTime<Utc>,
+    step: impl FnOnce(&mut Writer<'_>) -> Result<T, Trouble>,
+) -> Result<Outcome<T>, StoreError> {
+    store.write_bulk(|writer| {
+        let Some(request) = caller.idempotency() else { return step(writer).map(Outcome::Done) };
+        let (key, fingerprint) = (hex(&request.key), hex(&request.fingerprint));
+        if let Some(earlier) = earlier(writer, request, &key, &fingerprint, now)? {
+            return Ok(Outcome::Replayed(earlier));
+        }
+        let made = step(writer)?;
+        keep(writer.for_writing(), &made, &key, &fingerprint, now)?;
+        Ok(Outcome::Done(made))
     })
 }
 

@@ -8,13 +8,14 @@ use diesel::{
     migration::{Migration, MigrationSource},
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
-use ensemble_domain::Cause;
+use ensemble_domain::{Cause, in_full};
 use thiserror::Error;
 
 use crate::{
     ConnectError, DatabaseUrl, OpenError,
     connection::{AnyConnection, AnyConnector, MultiBackend, Purpose},
     error::Symptom,
+    keys,
     schema::__diesel_schema_migrations,
 };
 
@@ -50,7 +51,8 @@ impl Migrator {
         Self { connector: url.connector(Duration::ZERO) }
     }
 
-    /// Applies every migration that is pending, oldest first, and answers their names.
+    /// Applies every migration that is pending, oldest first, and answers their names. Then fills what only the program can: the keys
+    /// of rows that are older than the keys, and the indexes of searches, which not every database has.
     ///
     /// # Errors
     ///
@@ -63,6 +65,8 @@ impl Migrator {
             tracing::info!(migration = %name, "migration applied");
             applied.push(name);
         }
+        while exclusively(&mut connection, |connection| Ok(keys::fill(connection)?))? > 0 {}
+        index_searches(&mut connection);
         Ok(applied)
     }
 
@@ -139,6 +143,21 @@ fn revert_newest(connection: &mut AnyConnection) -> Result<Option<String>, Cause
     let step = step.ok_or_else(|| format!("migration {newest} is not known to this version of the program"))?;
     connection.revert_migration(step.as_ref())?;
     Ok(Some(step.name().to_string()))
+}
+
+/// Without the indexes everything works, only searches are slower.
+fn index_searches(connection: &mut AnyConnection) {
+    let made = exclusively(connection, |connection| {
+        let is_indexed = connection.dialect().searches_are_indexed()?;
+        if is_indexed { Ok(()) } else { Ok(connection.dialect().index_searches()?) }
+    });
+    if let Err(error) = made {
+        tracing::warn!(
+            error = in_full(&error),
+            "searches read one name after another, since the extension pg_trgm cannot be created; have an administrator run \
+             CREATE EXTENSION pg_trgm in this database, then run `ensemble migrate up` again"
+        );
+    }
 }
 
 /// Does the work in a transaction of its own, while no other migration runs.

@@ -1,44 +1,40 @@
 //! The table of movies, and the port over it.
 
+mod list;
 mod row;
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use ensemble_domain::{
-    Action, DeleteMovies, Deleted, Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie, Outcome, Page,
-    PageRequest, PatchMovies, Permit, PostMovies, Precondition, Record, StoreError, Version,
+    Action, DeleteMovies, Imported, Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie, Outcome, Page,
+    PageRequest, PatchMovies, Permit, Position, PostMovies, Precondition, Record, Rows, StoreError, Version,
 };
 
-pub use self::row::{ChangedMovieRow, MovieRow, NewMovieRow, ReplaceMovie};
+pub use self::row::{ChangedMovieRow, MOVIE_COLUMNS, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie};
 use crate::{
     castings,
-    connection::{AnyConnection, MultiBackend},
+    connection::AnyConnection,
     error::Trouble,
-    history::{self, About, Entry},
+    history::{About, Entry},
     idempotency::once,
-    schema::movies,
-    store::{Among, CHUNK, Change, Step, Store, Stored, Writes, answered_nothing},
+    import::{Imports, Incoming, import},
+    store::{Among, Change, Step, Store, Stored, Writes, answered_nothing},
 };
 
 /// The movies of one database.
 pub struct Movies(pub Store);
 
 impl MovieRepository for Movies {
-    fn list(&self, query: &MovieQuery, page: PageRequest) -> Result<Page<Movie>, StoreError> {
-        let shown = || {
-            let all = movies::table.into_boxed::<MultiBackend>();
-            match query.deleted() {
-                Deleted::No => all.filter(movies::deleted_at.is_null()),
-                Deleted::Only => all.filter(movies::deleted_at.is_not_null()),
-                Deleted::With => all,
-            }
-        };
+    fn list(&self, query: &MovieQuery, page: &PageRequest) -> Result<Page<Movie>, StoreError> {
         self.0.read(|connection| {
-            let ordered = shown().order(movies::id.asc());
-            let rows: Vec<MovieRow> = ordered.limit(page.limit.get().into()).offset(page.offset()).load(connection)?;
-            let total: i64 = shown().count().get_result(connection)?;
-            let items = rows.into_iter().map(Movie::try_from).collect::<Result<_, _>>()?;
-            Ok(Page { items, total: total.unsigned_abs() })
+            let list = list::list(connection, query)?;
+            list.page(connection, page, |dialect, statement| dialect.list_movies(statement))
+        })
+    }
+
+    fn batch(&self, query: &MovieQuery, after: Option<Position>, size: u32) -> Result<Vec<Movie>, StoreError> {
+        self.0.read(|connection| {
+            let list = list::list(connection, query)?;
+            list.batch(connection, after.as_ref(), size, |dialect, statement| dialect.list_movies(statement))
         })
     }
 
@@ -66,22 +62,13 @@ impl MovieRepository for Movies {
         inserted.ok_or_else(answered_nothing)
     }
 
-    fn insert_all(
+    fn import(
         &self,
         permit: &Permit<PostMovies>,
-        new: &[NewMovie],
+        rows: &mut dyn Rows<NewMovie>,
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
-        let entry = Entry::of(permit.caller(), &Record::imported(new.len()), now)?;
-        self.0.write_bulk(|connection| {
-            let mut added = 0;
-            for chunk in new.chunks(CHUNK) {
-                let rows: Vec<_> = chunk.iter().map(|new| NewMovieRow::of(new, now)).collect();
-                added += connection.dialect().insert_movies(&rows)?;
-            }
-            history::add(connection, entry.about(About::movie(None)))?;
-            Ok(added)
-        })
+    ) -> Result<Outcome<Imported>, StoreError> {
+        import::<Movie>(&self.0, permit.caller(), rows, now)
     }
 
     fn update(
@@ -166,5 +153,15 @@ impl Stored for Movie {
         let key = (self.id.get(), seen.get());
         let row = connection.dialect().replace_movie(key, &ChangedMovieRow::of(&self), entry)?;
         Ok(row.map(Self::try_from).transpose()?)
+    }
+}
+
+impl Imports for Movie {
+    type New = NewMovie;
+
+    const ALL: About = About::movie(None);
+
+    fn import(connection: &mut AnyConnection, incoming: Incoming<'_, NewMovie>) -> Result<u64, Trouble> {
+        connection.dialect().import_movies(incoming)
     }
 }

@@ -11,6 +11,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         deleted_at -> Nullable<Timestamp>,
+        name_key -> Text,
     }
 }
 
@@ -25,6 +26,15 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         deleted_at -> Nullable<Timestamp>,
+        title_key -> Text,
+    }
+}
+
+diesel::table! {
+    totals (entity, slot) {
+        entity -> Text,
+        slot -> BigInt,
+        live -> BigInt,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     connection::{AnyConnection, LOCK_WAIT},
     error::{NoConnection, Symptom, Trouble},
     history::Entry,
-    pool::{Pool, Session},
+    pool::{Lent, Pool, Session},
 };
 
 /// How many rows one statement adds.
@@ -60,7 +60,8 @@ impl Store {
 
     /// Answers what `query` reads.
     pub fn read<T>(&self, query: impl Fn(&mut AnyConnection) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        attempts(&self.readers, |session, _| query(session.connection()))
+        let (_, answer) = attempts(&self.readers, |session, _| query(session.connection()))?;
+        Ok(answer)
     }
 
     /// Takes a step that writes, as often as it takes not to be overtaken: first as statements that each stand alone, where that is
@@ -70,7 +71,7 @@ impl Store {
         writes: Writes,
         step: impl Fn(&mut Writer<'_>) -> Result<Step<T>, Trouble>,
     ) -> Result<T, StoreError> {
-        attempts(&self.writers, |session, in_doubt| {
+        let (_, answer) = attempts(&self.writers, |session, in_doubt| {
             let rounds = match writes {
                 Writes::One => session.connection().dialect().unlocked_rounds(),
                 Writes::Several => 0,
@@ -86,17 +87,17 @@ impl Store {
                 Step::Done(answer) => Ok(answer),
                 Step::Overtaken => Err(Trouble::Answer(StoreError::Failed("a locked row was written".into()))),
             })
-        })
+        })?;
+        Ok(answer)
     }
 
-    /// Writes much in one transaction, which may take long.
-    pub fn write_bulk<T>(&self, work: impl Fn(&mut AnyConnection) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        attempts(&self.writers, |session, in_doubt| {
-            transaction(session, in_doubt, |writer| {
-                let connection = writer.for_writing();
-                connection.dialect().lift_statement_timeout()?;
-                work(connection)
-            })
+    /// Does work in one transaction, which may take long. The work may be such that it cannot be done twice: only the beginning of
+    /// the transaction is tried again.
+    pub fn write_bulk<T>(&self, work: impl FnOnce(&mut Writer<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        let (mut session, ()) = attempts(&self.writers, |session, _| begin_bulk(session))?;
+        finish(&mut session, &mut false, work).map_err(|trouble| {
+            let symptom = self.writers.examine(&mut session, &trouble);
+            trouble.into_answer(symptom)
         })
     }
 }
@@ -127,6 +128,24 @@ fn transaction<T>(
     work: impl FnOnce(&mut Writer<'_>) -> Result<T, Trouble>,
 ) -> Result<T, Trouble> {
     session.connection().dialect().begin_write()?;
+    finish(session, in_doubt, work)
+}
+
+fn begin_bulk(session: &mut Session) -> Result<(), Trouble> {
+    session.connection().dialect().begin_write()?;
+    let lifted = session.connection().dialect().lift_statement_timeout();
+    if lifted.is_err() {
+        session.roll_back();
+    }
+    Ok(lifted?)
+}
+
+/// Does the work in the transaction that was begun, and ends it.
+fn finish<T>(
+    session: &mut Session,
+    in_doubt: &mut bool,
+    work: impl FnOnce(&mut Writer<'_>) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
     match work(&mut Writer { session, in_transaction: true, in_doubt }) {
         Ok(answer) => {
             *in_doubt = true;
@@ -142,8 +161,11 @@ fn transaction<T>(
 
 /// Makes the call, and makes it again when it surely did nothing and may do better: at once on another connection when the first
 /// one was lost, after a short while when another transaction was in the way. All attempts together wait no longer for connections
-/// than one may, and none begins after a lock was waited for in vain.
-fn attempts<T>(pool: &Pool, call: impl Fn(&mut Session, &mut bool) -> Result<T, Trouble>) -> Result<T, StoreError> {
+/// than one may, and none begins after a lock was waited for in vain. Answers the connection too, for what comes after the call.
+fn attempts<T>(
+    pool: &Pool,
+    call: impl Fn(&mut Session, &mut bool) -> Result<T, Trouble>,
+) -> Result<(Lent, T), StoreError> {
     let start = Instant::now();
     let deadline = start + pool.patience();
     let mut attempt = 1;
@@ -151,7 +173,7 @@ fn attempts<T>(pool: &Pool, call: impl Fn(&mut Session, &mut bool) -> Result<T, 
         let mut session = pool.lend(deadline).map_err(unavailable)?;
         let mut in_doubt = false;
         let trouble = match call(&mut session, &mut in_doubt) {
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => return Ok((session, answer)),
             Err(trouble) => trouble,
         };
         let symptom = pool.examine(&mut session, &trouble);

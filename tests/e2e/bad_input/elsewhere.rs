@@ -109,6 +109,23 @@ fn queries() -> Vec<Case> {
         case("page 2 of 1", get("/actors?page=2"), page(json!({"actors": [], "page": 2, "pages": 1}))),
         case("an escaped parameter", get("/actors?%70age=2"), page(json!({"page": 2}))),
         case("an empty query", get("/actors?"), page(json!({"page": 1}))),
+        case("a search for nothing", get("/actors?q="), {
+            wrong("q", "length", "must have a letter, a digit or a sign to look for")
+        }),
+        case("an age in words", get("/actors?age_min=old"), wrong("age_min", "type", "must be a whole number")),
+        case("an age of 121", get("/actors?age_max=121"), wrong("age_max", "range", "must be between 0 and 120")),
+        case("ages the wrong way round", get("/actors?age_min=30&age_max=20"), {
+            wrong("age_max", "disagrees", "must not be below 30")
+        }),
+        case("no day", get("/movies?released_after=soon"), {
+            wrong("released_after", "format", "must be a day such as \"2026-03-14\"")
+        }),
+        case("days the wrong way round", get("/movies?released_after=2026-03-15&released_before=2026-03-14"), {
+            wrong("released_before", "disagrees", "must not be before 2026-03-15")
+        }),
+        case("sorted by nothing known", get("/actors?sort=title"), {
+            wrong("sort", "unknown", "must be one of id, name, age, created_at, with - before it for descending")
+        }),
         case("deleted yes", get("/actors?deleted=yes"), {
             wrong("deleted", "format", "must be one of no, only, with")
         }),
@@ -121,14 +138,17 @@ fn queries() -> Vec<Case> {
 fn unknown_queries() -> Vec<Case> {
     let unknown = |parameter, detail| wrong_query("unknown-parameter", parameter, "unknown", detail);
     let none_known = "is not known here, where there are no query parameters";
-    let known = "is not known here; there are page, limit, deleted";
+    let actors = "is not known here; there are q, name, gender, age_min, age_max, movie_id, available_from, available_to, \
+                  deleted, sort, page, limit, cursor, format";
+    let movies = "is not known here; there are q, title, released_after, released_before, actor_id, deleted, sort, page, \
+                  limit, cursor, format";
     let actor = r#"{"name": "Nada Haddad", "age": 20, "gender": "f"}"#;
     vec![
         case("a typing mistake", get("/actors?lmit=5"), unknown("lmit", "is not known here; did you mean limit?")),
-        case("a parameter in capitals", get("/movies?PAGE=5"), unknown("PAGE", known)),
-        case("a parameter like none", get("/actors?xyz=1"), unknown("xyz", known)),
-        case("a nameless parameter", get("/actors?=1"), unknown("", known)),
-        case("one known and one not", get("/movies?page=1&xyz="), unknown("xyz", known)),
+        case("a parameter in capitals", get("/movies?PAGE=5"), unknown("PAGE", movies)),
+        case("a parameter like none", get("/actors?xyz=1"), unknown("xyz", actors)),
+        case("a nameless parameter", get("/actors?=1"), unknown("", actors)),
+        case("one known and one not", get("/movies?page=1&xyz="), unknown("xyz", movies)),
         case("a parameter beside an id", get("/actors/1?page=1"), unknown("page", none_known)),
         case("a parameter beside a new actor", send(Method::POST, "/actors?dry_run=true", actor), {
             unknown("dry_run", none_known)

@@ -47,6 +47,8 @@ fn a_list_is_read_page_by_page(database: &Database) {
             assert_eq!(header(&response, "link"), links, "{list}, page {number}");
             assert_eq!(header(&response, "x-total-count"), "5");
             let (status, mut page) = answered(response);
+            let cursor = page.as_object_mut().unwrap().remove("next_cursor").unwrap();
+            assert_eq!(cursor.is_string(), next.is_string(), "{list}, page {number}: {cursor}");
             let items = page[kind.many()].take();
             let items: Vec<_> =
                 items.as_array().unwrap().iter().map(|item| item[kind.text].as_str().unwrap()).collect();

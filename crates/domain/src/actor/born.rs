@@ -2,7 +2,7 @@
 
 use chrono::{Months, NaiveDate};
 
-use crate::{Change, Fault, FaultCode};
+use crate::{Change, DayRange, Fault, FaultCode};
 
 /// An age as it is given: 0 to 120 whole years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,21 @@ impl Born {
             (None, Some(BirthDate(day))) => Ok(Self::On(day)),
             (Some(age), Some(date)) => agreeing(age, date, today).map(Self::On),
         }
+    }
+
+    /// The days from which an age between the two, these included, is counted on `today`.
+    ///
+    /// # Errors
+    ///
+    /// [`FaultCode::Disagrees`] when the highest age is below the lowest.
+    pub fn days_of_ages(lowest: Option<Age>, highest: Option<Age>, today: NaiveDate) -> Result<DayRange, Fault> {
+        if let (Some(lowest), Some(highest)) = (lowest, highest)
+            && highest.0 < lowest.0
+        {
+            return Err(Fault::new(FaultCode::Disagrees, format!("must not be below {}", lowest.0)));
+        }
+        let first = highest.and_then(|age| Age(age.0 + 1).before(today).succ_opt());
+        DayRange::new(first, lowest.map(|age| age.before(today)))
     }
 
     /// The day that the age is counted from, exact or estimated.
@@ -219,6 +234,23 @@ mod tests {
             }
             today = today.succ_opt().unwrap();
         }
+    }
+
+    #[test]
+    fn a_range_of_ages_is_a_range_of_days() {
+        let (lowest, highest) = (age(20), age(29));
+        for today in ["2024-02-29", "2025-02-28", "2025-03-01", "2026-11-21", "2026-12-31", "2027-01-01"] {
+            let days = Born::days_of_ages(Some(lowest), Some(highest), day(today)).unwrap();
+            let mut born = day("1990-01-01");
+            while born <= day("2010-01-01") {
+                let years = Born::On(born).age(day(today));
+                assert_eq!(days.holds(born), (20..=29).contains(&years), "{born} on {today}");
+                born = born.succ_opt().unwrap();
+            }
+        }
+        assert_eq!(Born::days_of_ages(None, None, day("2026-03-14")), Ok(DayRange::default()));
+        let refused = Born::days_of_ages(Some(highest), Some(lowest), day("2026-03-14")).unwrap_err();
+        assert_eq!((refused.code, &*refused.detail), (FaultCode::Disagrees, "must not be below 29"));
     }
 
     #[test]

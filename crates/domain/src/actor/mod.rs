@@ -4,12 +4,14 @@ mod born;
 mod gender;
 mod model;
 mod port;
+mod query;
 mod service;
 
 pub use born::{Age, BirthDate, Born, BornChange};
 pub use gender::Gender;
 pub use model::{Actor, ActorChanges, ActorId, ActorName, NewActor};
+pub use port::ActorRepository;
 #[cfg(any(test, feature = "mock"))]
 pub use port::MockActorRepository;
-pub use port::{ActorQuery, ActorRepository};
+pub use query::{ActorFilter, ActorQuery, ActorSort};
 pub use service::ActorService;

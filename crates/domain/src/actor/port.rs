@@ -2,30 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, ActorChanges, ActorId, NewActor};
+use super::{Actor, ActorChanges, ActorId, ActorQuery, NewActor};
 use crate::{
-    DeleteActors, Deleted, Outcome, Page, PageRequest, PatchActors, Permit, PostActors, Precondition, StoreError,
+    DeleteActors, Imported, Outcome, Page, PageRequest, PatchActors, Permit, Position, PostActors, Precondition, Rows,
+    StoreError,
 };
-
-/// Which actors a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ActorQuery {
-    deleted: Deleted,
-}
-
-impl ActorQuery {
-    /// Shows deleted actors too, or only them; whoever may delete may see what was deleted.
-    #[must_use]
-    pub const fn showing_deleted(self, _permit: &Permit<DeleteActors>, deleted: Deleted) -> Self {
-        Self { deleted }
-    }
-
-    /// Whether deleted actors are shown.
-    #[must_use]
-    pub const fn deleted(&self) -> Deleted {
-        self.deleted
-    }
-}
 
 /// Keeps actors.
 ///
@@ -42,9 +23,12 @@ impl ActorQuery {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[allow(clippy::missing_errors_doc, reason = "the errors are the same for every call and stand above")]
 pub trait ActorRepository: Send + Sync {
-    /// Answers one page of the actors that the query shows, by ascending id, with the number of all it shows. The total of a page
-    /// may be a moment younger than its items.
-    fn list(&self, query: &ActorQuery, page: PageRequest) -> Result<Page<Actor>, StoreError>;
+    /// Answers one page of the actors that the query shows, in its order, with the number of all it shows: exact when it shows
+    /// all, else up to [`Total::CAP`](crate::Total::CAP).
+    fn list(&self, query: &ActorQuery, page: &PageRequest) -> Result<Page<Actor>, StoreError>;
+
+    /// Answers up to `size` of the actors that the query shows, in its order: those behind that place, or the first.
+    fn batch(&self, query: &ActorQuery, after: Option<Position>, size: u32) -> Result<Vec<Actor>, StoreError>;
 
     /// Answers the actor, or `None` when there is none or it is deleted.
     fn find(&self, id: ActorId) -> Result<Option<Actor>, StoreError>;
@@ -57,13 +41,16 @@ pub trait ActorRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Outcome<Actor>, StoreError>;
 
-    /// Adds all these actors or none, and answers how many they were.
-    fn insert_all(
+    /// Adds the actors of all rows or none, taking one row at a time, and answers how many they were, with one entry of the history
+    /// for all of them.
+    ///
+    /// MUST do nothing, and answer [`StoreError::Withdrawn`], when a row is [`Withdrawn`](crate::Withdrawn).
+    fn import(
         &self,
         permit: &Permit<PostActors>,
-        new: &[NewActor],
+        rows: &mut dyn Rows<NewActor>,
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError>;
+    ) -> Result<Outcome<Imported>, StoreError>;
 
     /// Writes what [`Actor::amended`] makes of the stored actor, one version up, and answers it. Answers the actor as it is when
     /// that is `None`, and `None` when there is no actor or it is deleted.

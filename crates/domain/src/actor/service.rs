@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, NewActor};
 use crate::{
-    Clock, DeleteActors, Entity, Error, GetActors, Outcome, Page, PageRequest, PatchActors, Permit, PostActors,
-    Precondition,
+    Clock, DeleteActors, Entity, Error, GetActors, Imported, Outcome, Page, PageRequest, PatchActors, Permit, Position,
+    PostActors, Precondition, Rows,
 };
 
 /// What can be done with actors, each with proof that the caller may. Cheap to clone.
@@ -21,7 +21,7 @@ impl ActorService {
         Self { actors, clock }
     }
 
-    /// Answers one page of actors, by ascending id.
+    /// Answers one page of actors.
     ///
     /// # Errors
     ///
@@ -30,9 +30,24 @@ impl ActorService {
         &self,
         _permit: &Permit<GetActors>,
         query: &ActorQuery,
-        page: PageRequest,
+        page: &PageRequest,
     ) -> Result<Page<Actor>, Error> {
         Ok(self.actors.list(query, page)?)
+    }
+
+    /// Answers up to `size` actors of a list that is to be read whole: those behind that place, or the first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn batch(
+        &self,
+        _permit: &Permit<GetActors>,
+        query: &ActorQuery,
+        after: Option<Position>,
+        size: u32,
+    ) -> Result<Vec<Actor>, Error> {
+        Ok(self.actors.batch(query, after, size)?)
     }
 
     /// Answers one actor.
@@ -53,13 +68,17 @@ impl ActorService {
         Ok(self.actors.insert(permit, new, self.clock.now())?)
     }
 
-    /// Adds all these actors or none, and answers how many they were.
+    /// Adds the actors of all rows or none, and answers how many they were.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] when the store is in trouble.
-    pub fn import(&self, permit: &Permit<PostActors>, new: &[NewActor]) -> Result<usize, Error> {
-        Ok(self.actors.insert_all(permit, new, self.clock.now())?)
+    /// [`Error::Store`] when the rows were withdrawn or the store is in trouble.
+    pub fn import(
+        &self,
+        permit: &Permit<PostActors>,
+        rows: &mut dyn Rows<NewActor>,
+    ) -> Result<Outcome<Imported>, Error> {
+        Ok(self.actors.import(permit, rows, self.clock.now())?)
     }
 
     /// Changes an actor, and answers it as it is then. Changes that change nothing leave the version as it is.
@@ -111,7 +130,7 @@ const fn absent(id: ActorId) -> Error {
 mod tests {
     use super::*;
     use crate::{
-        Deleted, Limit, MockActorRepository, PageNumber, Permissions, StoreError, Version,
+        Deleted, Limit, MockActorRepository, PageNumber, Permissions, Start, StoreError, Total, Version, Withdrawn,
         testing::{a_caller_with, a_clock, a_new_actor, an_actor, now},
     };
 
@@ -129,18 +148,18 @@ mod tests {
 
     #[test]
     fn a_list_is_the_page_that_the_store_answers() {
-        let page = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
-        let expected = Page { items: vec![an_actor()], total: 1 };
+        let page = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
+        let expected = Page { items: vec![an_actor()], total: Total::Exact(1), more: false };
         let mut store = MockActorRepository::new();
         let answer = expected.clone();
         store
             .expect_list()
-            .withf(move |query, wanted| query.deleted() == Deleted::Only && *wanted == page)
+            .withf(move |query, wanted| query.deleted() == Deleted::Only && wanted.offset() == 0)
             .once()
             .return_once(|_, _| Ok(answer));
 
         let query = ActorQuery::default().showing_deleted(&permit(), Deleted::Only);
-        assert_eq!(service(store).list(&permit(), &query, page).unwrap(), expected);
+        assert_eq!(service(store).list(&permit(), &query, &page).unwrap(), expected);
     }
 
     #[test]
@@ -166,15 +185,17 @@ mod tests {
     }
 
     #[test]
-    fn an_import_stores_all_rows_in_one_call() {
+    fn an_import_hands_its_rows_to_the_store() {
         let mut store = MockActorRepository::new();
-        store
-            .expect_insert_all()
-            .withf(|_, new, at| new == [a_new_actor(), a_new_actor()] && *at == now())
-            .once()
-            .return_once(|_, new, _| Ok(new.len()));
+        store.expect_import().once().return_once(|_, rows, at| {
+            assert_eq!(at, now());
+            assert_eq!(rows.collect::<Vec<_>>(), [Ok(a_new_actor()), Err(Withdrawn)]);
+            Err(StoreError::Withdrawn)
+        });
 
-        assert_eq!(service(store).import(&permit(), &[a_new_actor(), a_new_actor()]).unwrap(), 2);
+        let mut rows = [Ok(a_new_actor()), Err(Withdrawn)].into_iter();
+        let withdrawn = service(store).import(&permit(), &mut rows);
+        assert!(matches!(withdrawn, Err(Error::Store(StoreError::Withdrawn))), "{withdrawn:?}");
     }
 
     #[test]
@@ -245,21 +266,23 @@ mod tests {
         let trouble = || StoreError::Unavailable("down".into());
         let mut store = MockActorRepository::new();
         store.expect_list().returning(move |_, _| Err(trouble()));
+        store.expect_batch().returning(move |_, _, _| Err(trouble()));
         store.expect_find().returning(move |_| Err(trouble()));
         store.expect_insert().returning(move |_, _, _| Err(trouble()));
-        store.expect_insert_all().returning(move |_, _, _| Err(trouble()));
+        store.expect_import().returning(move |_, _, _| Err(trouble()));
         store.expect_update().returning(move |_, _, _, _, _| Err(StoreError::Stale { current: Version::FIRST }));
         store.expect_delete().returning(move |_, _, _, _| Err(trouble()));
         store.expect_restore().returning(move |_, _, _| Err(trouble()));
         let service = service(store);
-        let page = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+        let page = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
         let none = Precondition::None;
 
         let unavailable = [
-            service.list(&permit(), &ActorQuery::default(), page).map(drop),
+            service.list(&permit(), &ActorQuery::default(), &page).map(drop),
+            service.batch(&permit(), &ActorQuery::default(), None, 5).map(drop),
             service.get(&permit(), id()).map(drop),
             service.create(&permit(), &a_new_actor()).map(drop),
-            service.import(&permit(), &[]).map(drop),
+            service.import(&permit(), &mut [].into_iter()).map(drop),
             service.delete(&permit(), id(), &none).map(drop),
             service.restore(&permit(), id()).map(drop),
         ];

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::CastingStatus;
 use crate::{
-    ActorId, Change, Conflict, Entity, Fault, FaultCode, InvalidFields, MovieId, StoreError, Version,
-    text::{fold, parse_line},
+    ActorId, Change, Conflict, Entity, Fault, FaultCode, Folded, InvalidFields, MovieId, StoreError, Version,
+    text::parse_line,
 };
 
 /// Names one casting, for good: from 1, never given twice.
@@ -60,9 +60,7 @@ impl Character {
     /// What two spellings of the same part have in common: no case, no accents, single blanks. Never empty.
     #[must_use]
     pub fn key(&self) -> String {
-        let folded = fold(&self.0);
-        // Of accents alone nothing would be left, as of no part at all.
-        if folded.is_empty() { self.0.clone() } else { folded }
+        Folded::of(&self.0).into_string()
     }
 }
 

@@ -5,7 +5,8 @@ use std::{borrow::Cow, fmt};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::{
-    Actor, Billing, Born, Casting, Character, Movie, MovieId, NewActor, NewCasting, NewMovie, Reason, ShootWindow,
+    Actor, Billing, Born, Casting, Character, Imported, Movie, MovieId, NewActor, NewCasting, NewMovie, Reason,
+    ShootWindow,
 };
 
 /// What was done, in the words of the trade.
@@ -174,8 +175,8 @@ impl Record {
 
     /// Many that were added at once.
     #[must_use]
-    pub fn imported(count: usize) -> Self {
-        let count = Value::Number(i64::try_from(count).unwrap_or(i64::MAX));
+    pub fn imported(imported: Imported) -> Self {
+        let count = Value::Number(i64::try_from(imported.count).unwrap_or(i64::MAX));
         Self::added(Action::Imported, [("count", count)].into_iter().collect())
     }
 }
@@ -307,7 +308,7 @@ mod tests {
             (text(&record.before), text(&record.after)),
             ("movie_id=2 actor_id=7 status=considering".to_owned(), String::new())
         );
-        assert_eq!(text(&Record::imported(3).after), "count=3");
+        assert_eq!(text(&Record::imported(Imported { count: 3 }).after), "count=3");
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 mod model;
 mod port;
+mod query;
 mod schedule;
 mod service;
 
 pub use model::{Movie, MovieChanges, MovieId, NewMovie, Title};
 #[cfg(any(test, feature = "mock"))]
 pub use port::MockMovieRepository;
-pub use port::{MovieQuery, MovieRepository};
+pub use port::MovieRepository;
+pub use query::{MovieFilter, MovieQuery, MovieSort};
 pub use schedule::{ReleaseDate, ShootWindow};
 pub use service::MovieService;

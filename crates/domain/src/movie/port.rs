@@ -2,30 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Movie, MovieChanges, MovieId, NewMovie};
+use super::{Movie, MovieChanges, MovieId, MovieQuery, NewMovie};
 use crate::{
-    DeleteMovies, Deleted, Outcome, Page, PageRequest, PatchMovies, Permit, PostMovies, Precondition, StoreError,
+    DeleteMovies, Imported, Outcome, Page, PageRequest, PatchMovies, Permit, Position, PostMovies, Precondition, Rows,
+    StoreError,
 };
-
-/// Which movies a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MovieQuery {
-    deleted: Deleted,
-}
-
-impl MovieQuery {
-    /// Shows deleted movies too, or only them; whoever may delete may see what was deleted.
-    #[must_use]
-    pub const fn showing_deleted(self, _permit: &Permit<DeleteMovies>, deleted: Deleted) -> Self {
-        Self { deleted }
-    }
-
-    /// Whether deleted movies are shown.
-    #[must_use]
-    pub const fn deleted(&self) -> Deleted {
-        self.deleted
-    }
-}
 
 /// Keeps movies.
 ///
@@ -34,9 +15,12 @@ impl MovieQuery {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[allow(clippy::missing_errors_doc, reason = "the errors are the same for every call and stand above")]
 pub trait MovieRepository: Send + Sync {
-    /// Answers one page of the movies that the query shows, by ascending id, with the number of all it shows. The total of a page
-    /// may be a moment younger than its items.
-    fn list(&self, query: &MovieQuery, page: PageRequest) -> Result<Page<Movie>, StoreError>;
+    /// Answers one page of the movies that the query shows, in its order, with the number of all it shows: exact when it shows
+    /// all, else up to [`Total::CAP`](crate::Total::CAP).
+    fn list(&self, query: &MovieQuery, page: &PageRequest) -> Result<Page<Movie>, StoreError>;
+
+    /// Answers up to `size` of the movies that the query shows, in its order: those behind that place, or the first.
+    fn batch(&self, query: &MovieQuery, after: Option<Position>, size: u32) -> Result<Vec<Movie>, StoreError>;
 
     /// Answers the movie, or `None` when there is none or it is deleted.
     fn find(&self, id: MovieId) -> Result<Option<Movie>, StoreError>;
@@ -51,13 +35,16 @@ pub trait MovieRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Outcome<Movie>, StoreError>;
 
-    /// Adds all these movies or none, and answers how many they were.
-    fn insert_all(
+    /// Adds the movies of all rows or none, taking one row at a time, and answers how many they were, with one entry of the history
+    /// for all of them.
+    ///
+    /// MUST do nothing, and answer [`StoreError::Withdrawn`], when a row is [`Withdrawn`](crate::Withdrawn).
+    fn import(
         &self,
         permit: &Permit<PostMovies>,
-        new: &[NewMovie],
+        rows: &mut dyn Rows<NewMovie>,
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError>;
+    ) -> Result<Outcome<Imported>, StoreError>;
 
     /// Writes what [`Movie::amended`] makes of the stored movie, one version up, and answers it. Answers the movie as it is when
     /// that is `None`, and `None` when there is no movie or it is deleted. When the changes name actors, it also does what

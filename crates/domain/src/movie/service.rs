@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie};
 use crate::{
-    CastingRepository, Clock, DeleteMovies, Entity, Error, GetMovies, Outcome, Page, PageRequest, PatchMovies, Permit,
-    PostMovies, Precondition, Warned, casting::told,
+    CastingRepository, Clock, DeleteMovies, Entity, Error, GetMovies, Imported, Outcome, Page, PageRequest,
+    PatchMovies, Permit, Position, PostMovies, Precondition, Rows, Warned, casting::told,
 };
 
 /// What can be done with movies, each with proof that the caller may. Cheap to clone.
@@ -22,7 +22,7 @@ impl MovieService {
         Self { movies, castings, clock }
     }
 
-    /// Answers one page of movies, by ascending id.
+    /// Answers one page of movies.
     ///
     /// # Errors
     ///
@@ -31,9 +31,24 @@ impl MovieService {
         &self,
         _permit: &Permit<GetMovies>,
         query: &MovieQuery,
-        page: PageRequest,
+        page: &PageRequest,
     ) -> Result<Page<Movie>, Error> {
         Ok(self.movies.list(query, page)?)
+    }
+
+    /// Answers up to `size` movies of a list that is to be read whole: those behind that place, or the first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn batch(
+        &self,
+        _permit: &Permit<GetMovies>,
+        query: &MovieQuery,
+        after: Option<Position>,
+        size: u32,
+    ) -> Result<Vec<Movie>, Error> {
+        Ok(self.movies.batch(query, after, size)?)
     }
 
     /// Answers one movie.
@@ -57,13 +72,17 @@ impl MovieService {
         Ok(Warned { value: outcome, warnings })
     }
 
-    /// Adds all these movies or none, and answers how many they were.
+    /// Adds the movies of all rows or none, and answers how many they were.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] when the store is in trouble.
-    pub fn import(&self, permit: &Permit<PostMovies>, new: &[NewMovie]) -> Result<usize, Error> {
-        Ok(self.movies.insert_all(permit, new, self.clock.now())?)
+    /// [`Error::Store`] when the rows were withdrawn or the store is in trouble.
+    pub fn import(
+        &self,
+        permit: &Permit<PostMovies>,
+        rows: &mut dyn Rows<NewMovie>,
+    ) -> Result<Outcome<Imported>, Error> {
+        Ok(self.movies.import(permit, rows, self.clock.now())?)
     }
 
     /// Changes a movie, and answers it as it is then, with what is worth a second look about its bookings when the changes concern
@@ -121,7 +140,7 @@ mod tests {
     use super::*;
     use crate::{
         ActorName, Change, Deleted, Limit, MockCastingRepository, MockMovieRepository, PageNumber, Permissions,
-        ShootWindow, StoreError, Version, Warning,
+        ShootWindow, Start, StoreError, Total, Version, Warning, Withdrawn,
         testing::{a_caller_with, a_casting, a_clock, a_movie, a_new_movie, an_actor, day, now},
     };
 
@@ -162,18 +181,18 @@ mod tests {
 
     #[test]
     fn a_list_is_the_page_that_the_store_answers() {
-        let page = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
-        let expected = Page { items: vec![a_movie()], total: 1 };
+        let page = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
+        let expected = Page { items: vec![a_movie()], total: Total::Exact(1), more: false };
         let mut store = MockMovieRepository::new();
         let answer = expected.clone();
         store
             .expect_list()
-            .withf(move |query, wanted| query.deleted() == Deleted::Only && *wanted == page)
+            .withf(move |query, wanted| query.deleted() == Deleted::Only && wanted.offset() == 0)
             .once()
             .return_once(|_, _| Ok(answer));
 
         let query = MovieQuery::default().showing_deleted(&permit(), Deleted::Only);
-        assert_eq!(service(store).list(&permit(), &query, page).unwrap(), expected);
+        assert_eq!(service(store).list(&permit(), &query, &page).unwrap(), expected);
     }
 
     #[test]
@@ -245,15 +264,17 @@ mod tests {
     }
 
     #[test]
-    fn an_import_stores_all_movies_in_one_call() {
+    fn an_import_hands_its_rows_to_the_store() {
         let mut store = MockMovieRepository::new();
-        store
-            .expect_insert_all()
-            .withf(|_, new, at| new == [a_new_movie(), a_new_movie()] && *at == now())
-            .once()
-            .return_once(|_, new, _| Ok(new.len()));
+        store.expect_import().once().return_once(|_, rows, at| {
+            assert_eq!(at, now());
+            assert_eq!(rows.collect::<Vec<_>>(), [Ok(a_new_movie()), Err(Withdrawn)]);
+            Err(StoreError::Withdrawn)
+        });
 
-        assert_eq!(service(store).import(&permit(), &[a_new_movie(), a_new_movie()]).unwrap(), 2);
+        let mut rows = [Ok(a_new_movie()), Err(Withdrawn)].into_iter();
+        let withdrawn = service(store).import(&permit(), &mut rows);
+        assert!(matches!(withdrawn, Err(Error::Store(StoreError::Withdrawn))), "{withdrawn:?}");
     }
 
     #[test]
@@ -324,21 +345,23 @@ mod tests {
         let trouble = || StoreError::Unavailable("down".into());
         let mut store = MockMovieRepository::new();
         store.expect_list().returning(move |_, _| Err(trouble()));
+        store.expect_batch().returning(move |_, _, _| Err(trouble()));
         store.expect_find().returning(move |_| Err(trouble()));
         store.expect_insert().returning(move |_, _, _| Err(trouble()));
-        store.expect_insert_all().returning(move |_, _, _| Err(trouble()));
+        store.expect_import().returning(move |_, _, _| Err(trouble()));
         store.expect_update().returning(move |_, _, _, _, _| Err(StoreError::Stale { current: Version::FIRST }));
         store.expect_delete().returning(move |_, _, _, _| Err(trouble()));
         store.expect_restore().returning(move |_, _, _| Err(trouble()));
         let service = service(store);
-        let page = PageRequest { limit: Limit::DEFAULT, page: PageNumber::FIRST };
+        let page = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
         let none = Precondition::None;
 
         let unavailable = [
-            service.list(&permit(), &MovieQuery::default(), page).map(drop),
+            service.list(&permit(), &MovieQuery::default(), &page).map(drop),
+            service.batch(&permit(), &MovieQuery::default(), None, 5).map(drop),
             service.get(&permit(), id()).map(drop),
             service.create(&permit(), &a_new_movie()).map(drop),
-            service.import(&permit(), &[]).map(drop),
+            service.import(&permit(), &mut [].into_iter()).map(drop),
             service.delete(&permit(), id(), &none).map(drop),
             service.restore(&permit(), id()).map(drop),
         ];

@@ -4,7 +4,8 @@ use actix_web::http::header;
 use ensemble_auth::Refusal;
 use ensemble_domain::{Denied, Error, InvalidFields, StoreError};
 
-use super::{Flaw, Kind, Problem};
+use super::{Flaw, Kind, Place, Problem};
+use crate::csv::{Report, RowFault, Trouble};
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
@@ -16,6 +17,8 @@ impl From<Error> for Problem {
             }
             Error::Store(StoreError::Invalid(invalid)) => invalid.into(),
             Error::Store(StoreError::Conflict(conflict)) => conflict.into(),
+            // Whoever hands over rows tells why they were withdrawn.
+            Error::Store(StoreError::Withdrawn) => Self::internal("the rows of an import were withdrawn"),
             Error::Store(StoreError::Unavailable(cause)) => {
                 Self::unavailable("the database cannot answer right now; try again in a moment", 1).with_cause(cause)
             }
@@ -27,13 +30,42 @@ impl From<Error> for Problem {
 impl From<InvalidFields> for Problem {
     fn from(invalid: InvalidFields) -> Self {
         let flaw = |fault: &ensemble_domain::FieldFault| Flaw {
-            pointer: Some(if fault.field.is_empty() { "#".to_owned() } else { format!("#/{}", fault.field) }),
-            parameter: None,
+            place: Place::Body {
+                pointer: if fault.field.is_empty() { "#".to_owned() } else { format!("#/{}", fault.field) },
+            },
             code: fault.fault.code.as_str(),
             detail: fault.fault.detail.clone(),
         };
         let flaws = invalid.faults().iter().map(flaw).collect();
         Self::new(Kind::InvalidFields, invalid.to_string()).with_flaws(flaws)
+    }
+}
+
+/// What a file of rows that was not taken is told as.
+impl From<Report> for Problem {
+    fn from(report: Report) -> Self {
+        let rows = if report.bad == 1 { "1 row is".to_owned() } else { format!("{} rows are", report.bad) };
+        let first = report.faults.first().map_or_else(String::new, |fault| format!("; {fault}"));
+        let told = match report.trouble {
+            Some(trouble) if report.bad == 0 => return trouble.into(),
+            Some(trouble) => Self::from(trouble),
+            None => Self::new(Kind::InvalidFields, format!("nothing was imported, since {rows} not right{first}")),
+        };
+        let flaw = |RowFault { line, column, fault }| Flaw {
+            place: Place::Row { line, column },
+            code: fault.code.as_str(),
+            detail: fault.detail,
+        };
+        told.with_flaws(report.faults.into_iter().map(flaw).collect()).with_member("invalid_rows", report.bad)
+    }
+}
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Malformed { .. } => Self::new(Kind::MalformedRequest, format!("nothing was imported: {trouble}")),
+            Trouble::Unreadable(cause) => Self::internal(cause),
+        }
     }
 }
 
@@ -163,6 +195,14 @@ mod tests {
         let problem = Problem::from(Error::Store(StoreError::Failed("syntax error at SELECT".into())));
         assert_eq!(problem.kind(), Kind::Internal);
         assert!(!document(&problem).to_string().contains("SELECT"));
+    }
+
+    #[test]
+    fn rows_that_nobody_says_why_were_withdrawn_and_a_file_that_is_gone_are_internal_errors() {
+        assert_eq!(Problem::from(Error::Store(StoreError::Withdrawn)).kind(), Kind::Internal);
+        let gone = Problem::from(Trouble::Unreadable(std::io::Error::other("/tmp/x is gone")));
+        assert_eq!(gone.kind(), Kind::Internal);
+        assert!(!document(&gone).to_string().contains("/tmp/x"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ enum Access {
 
 use Access::{Anybody, Holder, SignedIn};
 
-const ACCESS: [(&str, &str, Access); 30] = [
+const ACCESS: [(&str, &str, Access); 32] = [
     ("GET", "/", Anybody),
     ("GET", "/livez", Anybody),
     ("GET", "/readyz", Anybody),
@@ -26,6 +26,7 @@ const ACCESS: [(&str, &str, Access); 30] = [
     ("GET", "/me", SignedIn),
     ("GET", "/actors", Holder("get:actors")),
     ("POST", "/actors", Holder("post:actors")),
+    ("POST", "/actors/import", Holder("post:actors")),
     ("GET", "/actors/{id}", Holder("get:actors")),
     ("PATCH", "/actors/{id}", Holder("patch:actors")),
     ("DELETE", "/actors/{id}", Holder("delete:actors")),
@@ -35,6 +36,7 @@ const ACCESS: [(&str, &str, Access); 30] = [
     ("GET", "/actors/{id}/history", Holder("get:actors")),
     ("GET", "/movies", Holder("get:movies")),
     ("POST", "/movies", Holder("post:movies")),
+    ("POST", "/movies/import", Holder("post:movies")),
     ("GET", "/movies/{id}", Holder("get:movies")),
     ("PATCH", "/movies/{id}", Holder("patch:movies")),
     ("DELETE", "/movies/{id}", Holder("delete:movies")),
@@ -76,6 +78,7 @@ fn calls(method: &str, path: &str) -> Vec<Call> {
         "name": "Nada Haddad", "age": 20, "gender": "female", "title": "Aihaga", "release_date": "1998-05-07",
         "actor_id": 7, "status": "offered", "order": [5],
     });
+    let csv = "name,age,gender,title,release_date\nNada Haddad,20,female,Aihaga,1998-05-07\n";
     let methods: &[Method] = match method {
         "GET" => &[Method::GET, Method::HEAD],
         "POST" => &[Method::POST],
@@ -84,7 +87,8 @@ fn calls(method: &str, path: &str) -> Vec<Call> {
         _ => &[Method::DELETE],
     };
     let path = path.replace("{id}", "7").replace("{casting_id}", "5");
-    methods.iter().map(|method| call(method.clone(), &path).json(&body)).collect()
+    let filled = |call: Call| if path.ends_with("/import") { call.csv(csv) } else { call.json(&body) };
+    methods.iter().map(|method| filled(call(method.clone(), &path))).collect()
 }
 
 #[test]

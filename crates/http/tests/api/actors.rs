@@ -1,14 +1,14 @@
 //! `/actors`.
 
 use ensemble_domain::{
-    Actor, ActorChanges, ActorName, Age, BirthDate, Born, BornChange, Deleted, Gender, NewActor, Outcome, Page,
-    Precondition, Role,
+    Actor, ActorChanges, ActorName, Age, BirthDate, Born, BornChange, Deleted, Gender, NewActor, Outcome, Precondition,
+    Role,
 };
 use serde_json::{Value, json};
 
 use crate::fixture::{
-    Answer, Server, a_problem, a_server, actor_json, an_actor, an_empty_server, day, delete, fault, faults, get, head,
-    is_call_of, now, patch, post, version, with,
+    Answer, Server, a_page, a_page_before_others, a_problem, a_server, actor_json, an_actor, an_empty_server, day,
+    delete, fault, faults, get, head, is_call_of, now, number_of, patch, post, version, with,
 };
 
 /// A server that knows this one actor.
@@ -67,10 +67,10 @@ async fn changed(changes: ActorChanges, body: Value) -> Answer {
 async fn a_page_of_actors_has_its_items_its_place_and_the_way_to_the_others() {
     let server = a_server().actors(|actors| {
         let wanted = |query: &ensemble_domain::ActorQuery, page: &ensemble_domain::PageRequest| {
-            (query.deleted(), page.limit.get(), page.page.get()) == (Deleted::No, 2, 2)
+            (query.deleted(), page.limit.get(), number_of(page)) == (Deleted::No, 2, Some(2))
         };
         let items = vec![an_actor().build(), an_actor().numbered(8).named("Omar Said").born("1990-12-31").build()];
-        actors.expect_list().withf(wanted).once().return_once(|_, _| Ok(Page { items, total: 5 }));
+        actors.expect_list().withf(wanted).once().return_once(|_, _| Ok(a_page_before_others(items, 5)));
     });
 
     let answer = server.answer(get("/actors?limit=2&page=2").by_an_assistant()).await;
@@ -93,6 +93,7 @@ async fn a_page_of_actors_has_its_items_its_place_and_the_way_to_the_others() {
         json!({
             "success": true, "actors": [actor_json(), with(actor_json(), omar)], "total": 5, "limit": 2, "page": 2,
             "pages": 3, "next": "/actors?limit=2&page=3", "prev": "/actors?limit=2&page=1",
+            "next_cursor": answer.member("next_cursor"),
         })
     );
 }
@@ -102,9 +103,9 @@ async fn a_page_has_20_items_unless_asked_otherwise_and_never_more_than_100() {
     for (path, limit, number) in [("/actors", 20, 1), ("/actors?limit=1000", 100, 1), ("/actors?page=7", 20, 7)] {
         let server = a_server().actors(|actors| {
             let wanted = move |_: &_, page: &ensemble_domain::PageRequest| {
-                (page.limit.get(), page.page.get()) == (limit, number)
+                (page.limit.get(), number_of(page)) == (limit, Some(number))
             };
-            actors.expect_list().withf(wanted).once().return_once(|_, _| Ok(Page { items: Vec::new(), total: 0 }));
+            actors.expect_list().withf(wanted).once().return_once(|_, _| Ok(a_page(Vec::new(), 0)));
         });
         let answer = server.answer(get(path).by_an_assistant()).await;
         assert_eq!((answer.status.as_u16(), answer.member("limit")), (200, json!(limit)), "{path}");
@@ -114,7 +115,7 @@ async fn a_page_has_20_items_unless_asked_otherwise_and_never_more_than_100() {
 #[actix_web::test]
 async fn a_page_past_the_end_is_empty() {
     let server = a_server().actors(|actors| {
-        actors.expect_list().once().return_once(|_, _| Ok(Page { items: Vec::new(), total: 25 }));
+        actors.expect_list().once().return_once(|_, _| Ok(a_page(Vec::new(), 25)));
     });
 
     let answer = server.answer(get("/actors?page=9").by_an_assistant()).await;
@@ -124,7 +125,7 @@ async fn a_page_past_the_end_is_empty() {
         answer.json(),
         json!({
             "success": true, "actors": [], "total": 25, "limit": 20, "page": 9, "pages": 2, "next": null,
-            "prev": "/actors?limit=20&page=2",
+            "prev": "/actors?limit=20&page=2", "next_cursor": null,
         })
     );
 }
@@ -133,7 +134,7 @@ async fn a_page_past_the_end_is_empty() {
 async fn deleted_actors_are_shown_to_whoever_may_delete() {
     for (wanted, name) in [(Deleted::Only, "only"), (Deleted::With, "with")] {
         let server = a_server().actors(|actors| {
-            let page = Page { items: vec![an_actor().of_version(2).deleted().build()], total: 30 };
+            let page = a_page_before_others(vec![an_actor().of_version(2).deleted().build()], 30);
             actors.expect_list().withf(move |query, _| query.deleted() == wanted).once().return_once(|_, _| Ok(page));
         });
         let answer = server.answer(get(&format!("/actors?deleted={name}")).by_a_director()).await;
@@ -156,7 +157,7 @@ async fn deleted_actors_are_not_shown_to_an_assistant() {
 #[actix_web::test]
 async fn anybody_who_sees_actors_may_ask_for_those_that_are_not_deleted() {
     let server = a_server().actors(|actors| {
-        let page = Page { items: Vec::new(), total: 0 };
+        let page = a_page(Vec::new(), 0);
         actors.expect_list().withf(|query, _| query.deleted() == Deleted::No).once().return_once(|_, _| Ok(page));
     });
     assert_eq!(server.answer(get("/actors?deleted=no").by_an_assistant()).await.status, 200);

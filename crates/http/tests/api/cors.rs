@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use ensemble_domain::{Page, StoreError};
+use ensemble_domain::StoreError;
 use ensemble_http::CorsOrigins;
 
-use crate::fixture::{Answer, Call, Server, a_server, a_server_in_trouble, get, options, post};
+use crate::fixture::{Answer, Call, Server, a_page, a_server, a_server_in_trouble, get, options, post};
 
 const LISTED: &str = "https://casting.example.org";
 
@@ -16,7 +16,7 @@ fn open_to_one(server: Server) -> Server {
 /// A server whose answers a page of [`LISTED`] may read.
 fn a_server_open_to_one() -> Server {
     open_to_one(a_server().actors(|actors| {
-        actors.expect_list().returning(|_, _| Ok(Page { items: Vec::new(), total: 0 }));
+        actors.expect_list().returning(|_, _| Ok(a_page(Vec::new(), 0)));
     }))
 }
 

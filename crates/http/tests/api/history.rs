@@ -1,8 +1,8 @@
 //! What happened to whom.
 
 use ensemble_domain::{
-    Action, ActorId, Entity, HistoryEntry, HistoryId, HistoryOf, HistoryPage, Limit, Members, MovieId, Record,
-    RequestId, Subject, Value,
+    Action, ActorId, Entity, HistoryEntry, HistoryId, HistoryOf, HistoryPage, Imported, Limit, Members, MovieId,
+    Record, RequestId, Subject, Value,
 };
 use serde_json::json;
 
@@ -115,7 +115,7 @@ async fn the_members_of_an_entry_keep_their_order() {
 
 #[actix_web::test]
 async fn an_import_is_an_entry_of_no_single_entity() {
-    let record = Record::imported(213);
+    let record = Record::imported(Imported { count: 213 });
     let entry = HistoryEntry { entity: Entity::Actor, entity_id: None, record, ..an_entry() };
     let page = HistoryPage { entries: vec![entry], next: None };
     let answer = a_server_expecting(HistoryOf::All, None, 20, page).answer(get("/history").by_an_assistant()).await;

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use ensemble_domain::{
-    ActorId, Change, Deleted, Fault, FaultCode, InvalidFields, Movie, MovieChanges, NewMovie, Outcome, Page,
-    Precondition, ReleaseDate, Role, ShootWindow, StoreError, Title,
+    ActorId, Change, Deleted, Fault, FaultCode, InvalidFields, Movie, MovieChanges, NewMovie, Outcome, Precondition,
+    ReleaseDate, Role, ShootWindow, StoreError, Title,
 };
 use serde_json::{Value, json};
 
 use crate::fixture::{
-    Answer, Server, a_double_booking, a_movie, a_problem, a_server, an_empty_server, day, delete, double_booking_json,
-    fault, faults, get, head, is_call_of, movie_json, now, patch, post, version, with,
+    Answer, Server, a_double_booking, a_movie, a_page, a_problem, a_server, an_empty_server, day, delete,
+    double_booking_json, fault, faults, get, head, is_call_of, movie_json, now, number_of, patch, post, version, with,
 };
 
 fn a_server_with(movie: Movie) -> Server {
@@ -72,11 +72,11 @@ async fn changed(changes: MovieChanges, body: Value) -> Answer {
 async fn a_page_of_movies_has_its_items_its_place_and_the_way_to_the_others() {
     let server = a_server().movies(|movies| {
         let wanted = |query: &ensemble_domain::MovieQuery, page: &ensemble_domain::PageRequest| {
-            (query.deleted(), page.limit.get(), page.page.get()) == (Deleted::No, 20, 1)
+            (query.deleted(), page.limit.get(), number_of(page)) == (Deleted::No, 20, Some(1))
         };
         let second = a_movie().numbered(3).titled("Badis").shot("2026-05-01", "2026-06-30").build();
         let items = vec![a_movie().build(), second];
-        movies.expect_list().withf(wanted).once().return_once(|_, _| Ok(Page { items, total: 2 }));
+        movies.expect_list().withf(wanted).once().return_once(|_, _| Ok(a_page(items, 2)));
     });
 
     let answer = server.answer(get("/movies").by_an_assistant()).await;
@@ -92,7 +92,7 @@ async fn a_page_of_movies_has_its_items_its_place_and_the_way_to_the_others() {
         answer.json(),
         json!({
             "success": true, "movies": [movie_json(), with(movie_json(), badis)], "total": 2, "limit": 20, "page": 1,
-            "pages": 1, "next": null, "prev": null,
+            "pages": 1, "next": null, "prev": null, "next_cursor": null,
         })
     );
 }
@@ -101,7 +101,7 @@ async fn a_page_of_movies_has_its_items_its_place_and_the_way_to_the_others() {
 async fn deleted_movies_are_shown_to_whoever_may_delete() {
     for (wanted, name) in [(Deleted::Only, "only"), (Deleted::With, "with")] {
         let server = a_server().movies(|movies| {
-            let page = Page { items: vec![a_movie().of_version(2).deleted().build()], total: 1 };
+            let page = a_page(vec![a_movie().of_version(2).deleted().build()], 1);
             movies.expect_list().withf(move |query, _| query.deleted() == wanted).once().return_once(|_, _| Ok(page));
         });
         let answer = server.answer(get(&format!("/movies?deleted={name}")).by_a_producer()).await;

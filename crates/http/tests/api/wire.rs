@@ -2,14 +2,14 @@
 
 use std::{net::TcpListener, time::Duration};
 
-use ensemble_domain::{MockClock, Role};
+use ensemble_domain::{MockClock, Role, StoreError};
 use ensemble_http::{CorsOrigins, ServerSettings, start};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::fixture::{Server, a_server, token_of};
+use crate::fixture::{Server, a_server, an_actor, token_of};
 
 /// Everything that comes back on one connection until the server closes it.
 async fn exchange(server: Server, sent: &str) -> String {
@@ -54,4 +54,43 @@ async fn a_handler_that_panics_closes_its_connection_after_the_problem() {
     assert!(head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{head}");
     assert!(head.to_ascii_lowercase().contains("connection: close"), "{head}");
     assert!(body.starts_with(r#"{"type":"/problems/internal""#), "{body}");
+}
+
+/// A request for all actors as CSV.
+fn an_export(method: &str) -> String {
+    let token = token_of(Role::CastingAssistant);
+    format!(
+        "{method} /actors?format=csv HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+    )
+}
+
+/// A server with so many batches of actors, and trouble behind them.
+fn a_server_with_batches(batches: i64) -> Server {
+    a_server().actors(|actors| {
+        actors.expect_batch().returning(move |_, after, size| {
+            let first = after.map_or(0, |place| place.id) + 1;
+            if first > batches * 2000 {
+                return Err(StoreError::Unavailable("down".into()));
+            }
+            Ok((first..).take(usize::try_from(size).unwrap()).map(|id| an_actor().numbered(id).build()).collect())
+        });
+    })
+}
+
+#[actix_web::test]
+async fn an_export_that_breaks_off_does_not_end() {
+    let received = exchange(a_server_with_batches(2), &an_export("GET")).await;
+    let (head, body) = received.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+    assert!(head.to_ascii_lowercase().contains("transfer-encoding: chunked"), "{head}");
+    assert!(body.contains("\r\n4000,Nada Haddad,"), "the batches before the trouble are there");
+    assert!(!body.ends_with("\r\n0\r\n\r\n"), "nothing says that this was all");
+}
+
+#[actix_web::test]
+async fn the_head_of_an_export_comes_without_a_body() {
+    let received = exchange(a_server_with_batches(2), &an_export("HEAD")).await;
+    let (head, body) = received.split_once("\r\n\r\n").unwrap();
+    assert!(head.to_ascii_lowercase().contains("content-type: text/csv; charset=utf-8; header=present"), "{head}");
+    assert_eq!(body, "");
 }

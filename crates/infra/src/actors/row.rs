@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::{
-    Insertable, QueryResult, Queryable, RunQueryDsl, Table,
+    Insertable, QueryResult, Queryable, RunQueryDsl,
     backend::Backend,
+    dsl::SqlTypeOf,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     serialize::ToSql,
     sql_types::{BigInt, Bool, Date, HasSqlType, Nullable, Text, Timestamp},
 };
-use ensemble_domain::{Actor, ActorId, ActorName, Born, Entity, Gender, NewActor, Version};
+use ensemble_domain::{Actor, ActorId, ActorName, Born, Entity, Folded, Gender, NewActor, Version};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Corrupt, idempotency::Snapshot, schema::actors};
@@ -27,22 +28,50 @@ pub struct ActorRow {
     deleted_at: Option<NaiveDateTime>,
 }
 
+/// The columns of a row; its key is only searched and sorted by.
+pub const ACTOR_COLUMNS: ActorColumns = (
+    actors::id,
+    actors::name,
+    actors::gender,
+    actors::born,
+    actors::born_exact,
+    actors::version,
+    actors::created_at,
+    actors::updated_at,
+    actors::deleted_at,
+);
+
+/// See [`ACTOR_COLUMNS`].
+pub type ActorColumns = (
+    actors::id,
+    actors::name,
+    actors::gender,
+    actors::born,
+    actors::born_exact,
+    actors::version,
+    actors::created_at,
+    actors::updated_at,
+    actors::deleted_at,
+);
+
 /// A row that is to be added.
 #[derive(Insertable)]
 #[diesel(table_name = actors, treat_none_as_default_value = false)]
 pub struct NewActorRow<'a> {
-    name: &'a str,
-    gender: &'a str,
-    born: NaiveDate,
-    born_exact: bool,
-    version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    pub name: &'a str,
+    pub name_key: String,
+    pub gender: &'a str,
+    pub born: NaiveDate,
+    pub born_exact: bool,
+    pub version: i64,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
 }
 
 /// What a change may write.
 pub struct ChangedActorRow<'a> {
     name: &'a str,
+    name_key: String,
     gender: &'a str,
     born: NaiveDate,
     born_exact: bool,
@@ -67,13 +96,15 @@ where
     NaiveDate: ToSql<Date, DB>,
     NaiveDateTime: ToSql<Timestamp, DB>,
     Option<NaiveDateTime>: ToSql<Nullable<Timestamp>, DB>,
-    <actors::table as Table>::AllColumns: QueryFragment<DB>,
+    ActorColumns: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let row = self.row;
         out.push_sql("UPDATE actors SET version = version + 1");
         out.push_sql(", name = ");
         out.push_bind_param::<Text, _>(row.name)?;
+        out.push_sql(", name_key = ");
+        out.push_bind_param::<Text, _>(row.name_key.as_str())?;
         out.push_sql(", gender = ");
         out.push_bind_param::<Text, _>(row.gender)?;
         out.push_sql(", born = ");
@@ -89,7 +120,7 @@ where
         out.push_sql(" AND version = ");
         out.push_bind_param::<BigInt, _>(&self.seen)?;
         out.push_sql(" RETURNING ");
-        actors::all_columns.walk_ast(out)
+        ACTOR_COLUMNS.walk_ast(out)
     }
 }
 
@@ -98,7 +129,7 @@ impl QueryId for ReplaceActor<'_> {
 }
 
 impl Query for ReplaceActor<'_> {
-    type SqlType = actors::SqlType;
+    type SqlType = SqlTypeOf<ActorColumns>;
 }
 
 impl<C> RunQueryDsl<C> for ReplaceActor<'_> {}
@@ -107,6 +138,7 @@ impl<'a> NewActorRow<'a> {
     pub fn of(new: &'a NewActor, now: DateTime<Utc>) -> Self {
         Self {
             name: new.name.as_str(),
+            name_key: Folded::of(new.name.as_str()).into_string(),
             gender: new.gender.as_str(),
             born: new.born.day(),
             born_exact: new.born.birth_date().is_some(),
@@ -121,6 +153,7 @@ impl<'a> ChangedActorRow<'a> {
     pub fn of(actor: &'a Actor) -> Self {
         Self {
             name: actor.name.as_str(),
+            name_key: Folded::of(actor.name.as_str()).into_string(),
             gender: actor.gender.as_str(),
             born: actor.born.day(),
             born_exact: actor.born.birth_date().is_some(),

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::{
-    Insertable, QueryResult, Queryable, RunQueryDsl, Table,
+    Insertable, QueryResult, Queryable, RunQueryDsl,
     backend::Backend,
+    dsl::SqlTypeOf,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     serialize::ToSql,
     sql_types::{BigInt, Date, HasSqlType, Nullable, Text, Timestamp},
 };
-use ensemble_domain::{Entity, Movie, MovieId, NewMovie, ReleaseDate, ShootWindow, Title, Version};
+use ensemble_domain::{Entity, Folded, Movie, MovieId, NewMovie, ReleaseDate, ShootWindow, Title, Version};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Corrupt, idempotency::Snapshot, schema::movies};
@@ -27,22 +28,50 @@ pub struct MovieRow {
     deleted_at: Option<NaiveDateTime>,
 }
 
+/// The columns of a row; its key is only searched and sorted by.
+pub const MOVIE_COLUMNS: MovieColumns = (
+    movies::id,
+    movies::title,
+    movies::release_date,
+    movies::shoot_start,
+    movies::shoot_end,
+    movies::version,
+    movies::created_at,
+    movies::updated_at,
+    movies::deleted_at,
+);
+
+/// See [`MOVIE_COLUMNS`].
+pub type MovieColumns = (
+    movies::id,
+    movies::title,
+    movies::release_date,
+    movies::shoot_start,
+    movies::shoot_end,
+    movies::version,
+    movies::created_at,
+    movies::updated_at,
+    movies::deleted_at,
+);
+
 /// A row that is to be added.
 #[derive(Insertable)]
 #[diesel(table_name = movies, treat_none_as_default_value = false)]
 pub struct NewMovieRow<'a> {
-    title: &'a str,
-    release_date: NaiveDate,
-    shoot_start: Option<NaiveDate>,
-    shoot_end: Option<NaiveDate>,
-    version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    pub title: &'a str,
+    pub title_key: String,
+    pub release_date: NaiveDate,
+    pub shoot_start: Option<NaiveDate>,
+    pub shoot_end: Option<NaiveDate>,
+    pub version: i64,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
 }
 
 /// What a change may write.
 pub struct ChangedMovieRow<'a> {
     title: &'a str,
+    title_key: String,
     release_date: NaiveDate,
     shoot_start: Option<NaiveDate>,
     shoot_end: Option<NaiveDate>,
@@ -67,13 +96,15 @@ where
     Option<NaiveDate>: ToSql<Nullable<Date>, DB>,
     NaiveDateTime: ToSql<Timestamp, DB>,
     Option<NaiveDateTime>: ToSql<Nullable<Timestamp>, DB>,
-    <movies::table as Table>::AllColumns: QueryFragment<DB>,
+    MovieColumns: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let row = self.row;
         out.push_sql("UPDATE movies SET version = version + 1");
         out.push_sql(", title = ");
         out.push_bind_param::<Text, _>(row.title)?;
+        out.push_sql(", title_key = ");
+        out.push_bind_param::<Text, _>(row.title_key.as_str())?;
         out.push_sql(", release_date = ");
         out.push_bind_param::<Date, _>(&row.release_date)?;
         out.push_sql(", shoot_start = ");
@@ -89,7 +120,7 @@ where
         out.push_sql(" AND version = ");
         out.push_bind_param::<BigInt, _>(&self.seen)?;
         out.push_sql(" RETURNING ");
-        movies::all_columns.walk_ast(out)
+        MOVIE_COLUMNS.walk_ast(out)
     }
 }
 
@@ -98,7 +129,7 @@ impl QueryId for ReplaceMovie<'_> {
 }
 
 impl Query for ReplaceMovie<'_> {
-    type SqlType = movies::SqlType;
+    type SqlType = SqlTypeOf<MovieColumns>;
 }
 
 impl<C> RunQueryDsl<C> for ReplaceMovie<'_> {}
@@ -107,6 +138,7 @@ impl<'a> NewMovieRow<'a> {
     pub fn of(new: &'a NewMovie, now: DateTime<Utc>) -> Self {
         Self {
             title: new.title.as_str(),
+            title_key: Folded::of(new.title.as_str()).into_string(),
             release_date: new.release_date.day(),
             shoot_start: new.shoot.map(ShootWindow::start),
             shoot_end: new.shoot.map(ShootWindow::end),
@@ -121,6 +153,7 @@ impl<'a> ChangedMovieRow<'a> {
     pub fn of(movie: &'a Movie) -> Self {
         Self {
             title: movie.title.as_str(),
+            title_key: Folded::of(movie.title.as_str()).into_string(),
             release_date: movie.release_date.day(),
             shoot_start: movie.shoot.map(ShootWindow::start),
             shoot_end: movie.shoot.map(ShootWindow::end),

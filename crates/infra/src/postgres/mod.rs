@@ -1,6 +1,8 @@
 //! What is particular to PostgreSQL.
 
+mod binary;
 mod dsn;
+mod import;
 mod recorded;
 mod server;
 
@@ -13,15 +15,18 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use dsn::Dsn;
+use ensemble_domain::{Folded, NewActor, NewMovie};
 use recorded::Recorded;
 pub use server::Server;
 
 use crate::{
-    actors::{ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
+    actors::{ACTOR_COLUMNS, ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
     connection::Dialect,
-    error::Symptom,
+    error::{Symptom, Trouble},
     history::{Entry, NewHistoryRow},
-    movies::{ChangedMovieRow, MovieRow, NewMovieRow, ReplaceMovie},
+    import::Incoming,
+    lists::{Counted, Counting, Part, Searched, Statement},
+    movies::{ChangedMovieRow, MOVIE_COLUMNS, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
     schema::{actors, history, movies},
 };
 
@@ -47,23 +52,64 @@ impl Dialect for PgConnection {
     }
 
     fn read_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
-        actors::table.find(id).first(self).optional()
+        actors::table.find(id).select(ACTOR_COLUMNS).first(self).optional()
     }
 
     fn read_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
-        movies::table.find(id).first(self).optional()
+        movies::table.find(id).select(MOVIE_COLUMNS).first(self).optional()
     }
 
     fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
-        actors::table.find(id).for_no_key_update().first(self).optional()
+        actors::table.find(id).select(ACTOR_COLUMNS).for_no_key_update().first(self).optional()
     }
 
     fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
-        movies::table.find(id).for_no_key_update().first(self).optional()
+        movies::table.find(id).select(MOVIE_COLUMNS).for_no_key_update().first(self).optional()
+    }
+
+    fn list_actors(&mut self, statement: &Statement<ActorColumns>) -> QueryResult<Vec<Counted<ActorRow>>> {
+        statement.load(self)
+    }
+
+    fn list_movies(&mut self, statement: &Statement<MovieColumns>) -> QueryResult<Vec<Counted<MovieRow>>> {
+        statement.load(self)
+    }
+
+    fn count(&mut self, statement: &Statement<()>) -> QueryResult<i64> {
+        Counting(statement).get_result(self)
+    }
+
+    fn search(&mut self, searched: &Searched, words: &[Folded]) -> QueryResult<Vec<Part>> {
+        Ok(words.iter().flat_map(|word| containing(searched, word)).collect())
+    }
+
+    fn searches_are_indexed(&mut self) -> QueryResult<bool> {
+        const THERE: &str = "to_regclass('actors_search') IS NOT NULL AND to_regclass('movies_search') IS NOT NULL";
+        diesel::select(sql::<Bool>(THERE)).get_result(self)
+    }
+
+    fn index_searches(&mut self) -> QueryResult<()> {
+        // A long list of what is not in the index yet makes writes faster and searches slower.
+        self.batch_execute(
+            "CREATE EXTENSION IF NOT EXISTS pg_trgm; \
+             CREATE INDEX IF NOT EXISTS actors_search ON actors USING gin (name_key gin_trgm_ops) \
+                 WITH (gin_pending_list_limit = 1024); \
+             CREATE INDEX IF NOT EXISTS movies_search ON movies USING gin (title_key gin_trgm_ops) \
+                 WITH (gin_pending_list_limit = 1024)",
+        )
+    }
+
+    fn has_to_be_led(&self) -> bool {
+        false
     }
 
     fn share_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
-        actors::table.filter(actors::id.eq_any(ids)).order(actors::id.asc()).for_share().load(self)
+        actors::table
+            .filter(actors::id.eq_any(ids))
+            .order(actors::id.asc())
+            .select(ACTOR_COLUMNS)
+            .for_share()
+            .load(self)
     }
 
     fn try_lock_key(&mut self, key: &[u8; 32]) -> QueryResult<bool> {
@@ -73,12 +119,12 @@ impl Dialect for PgConnection {
     }
 
     fn insert_actor(&mut self, row: &NewActorRow<'_>, entry: &Entry<'_>) -> QueryResult<ActorRow> {
-        let statement = diesel::insert_into(actors::table).values(row).returning(actors::all_columns);
+        let statement = diesel::insert_into(actors::table).values(row).returning(ACTOR_COLUMNS);
         Recorded { statement, entry, about: recorded::ACTOR }.get_result(self)
     }
 
     fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow> {
-        let statement = diesel::insert_into(movies::table).values(row).returning(movies::all_columns);
+        let statement = diesel::insert_into(movies::table).values(row).returning(MOVIE_COLUMNS);
         Recorded { statement, entry, about: recorded::MOVIE }.get_result(self)
     }
 
@@ -111,12 +157,12 @@ impl Dialect for PgConnection {
         3
     }
 
-    fn insert_actors(&mut self, rows: &[NewActorRow<'_>]) -> QueryResult<usize> {
-        diesel::insert_into(actors::table).values(rows).execute(self)
+    fn import_actors(&mut self, incoming: Incoming<'_, NewActor>) -> Result<u64, Trouble> {
+        import::actors(self, incoming)
     }
 
-    fn insert_movies(&mut self, rows: &[NewMovieRow<'_>]) -> QueryResult<usize> {
-        diesel::insert_into(movies::table).values(rows).execute(self)
+    fn import_movies(&mut self, incoming: Incoming<'_, NewMovie>) -> Result<u64, Trouble> {
+        import::movies(self, incoming)
     }
 
     fn insert_entries(&mut self, rows: &[NewHistoryRow<'_>]) -> QueryResult<usize> {
@@ -177,4 +223,17 @@ fn symptom_of_message(message: &str) -> Symptom {
     } else {
         Symptom::Defect
     }
+}
+/// The condition that the key holds the word. The index of trigrams finds one that has three letters or digits in a row. Of any other
+/// it would answer all rows, so that one is put in a way that no index is thought of.
+fn containing(searched: &Searched, word: &Folded) -> Vec<Part> {
+    let (word, [and, dot]) = (word.as_str(), [" AND ", "."].map(Part::Sql));
+    let key = [Part::Sql(searched.table), dot, Part::Sql(searched.key)].into_iter();
+    if word.split(|character: char| !character.is_alphanumeric()).any(|run| run.chars().nth(2).is_some()) {
+        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = [Part::Sql(" LIKE "), Part::Text(format!("%{escaped}%"))];
+        return [and].into_iter().chain(key).chain(like).collect();
+    }
+    let holds = [Part::Sql(", "), Part::Text(word.to_owned()), Part::Sql(") > 0")];
+    [and, Part::Sql("strpos(")].into_iter().chain(key).chain(holds).collect()
 }

@@ -32,8 +32,15 @@ impl Connector for Server {
             // Whoever comes second waits for the first, however long its migrations take.
             Purpose::Migration => (Duration::ZERO, Duration::ZERO),
         };
+        if purpose == Purpose::Migration {
+            // What is there already is no news.
+            connection.batch_execute("SET client_min_messages = warning")?;
+        }
+        // Every list has an index to go by, and statistics that are not up to date must not lead away from it. What the planner then
+        // writes on the bill of a table without one would have it compile the statement as well.
         connection.batch_execute(&format!(
-            "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = 10000",
+            "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = 10000; \
+             SET enable_seqscan = off; SET jit = off",
             statement.as_millis(),
             lock.as_millis(),
         ))?;

@@ -1,6 +1,8 @@
 //! What is particular to SQLite.
 
 mod file;
+mod import;
+mod search;
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection,
@@ -8,14 +10,17 @@ use diesel::{
     result::{DatabaseErrorKind, Error as QueryError},
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use ensemble_domain::{Folded, NewActor, NewMovie};
 pub use file::File;
 
 use crate::{
-    actors::{ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
+    actors::{ACTOR_COLUMNS, ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
     connection::Dialect,
-    error::Symptom,
+    error::{Symptom, Trouble},
     history::{About, Entry, NewHistoryRow},
-    movies::{ChangedMovieRow, MovieRow, NewMovieRow, ReplaceMovie},
+    import::Incoming,
+    lists::{Counted, Counting, Part, Searched, Statement},
+    movies::{ChangedMovieRow, MOVIE_COLUMNS, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
     schema::{actors, history, movies},
 };
 
@@ -36,11 +41,11 @@ impl Dialect for SqliteConnection {
     }
 
     fn read_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
-        actors::table.find(id).first(self).optional()
+        actors::table.find(id).select(ACTOR_COLUMNS).first(self).optional()
     }
 
     fn read_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
-        movies::table.find(id).first(self).optional()
+        movies::table.find(id).select(MOVIE_COLUMNS).first(self).optional()
     }
 
     // BEGIN IMMEDIATE holds the whole file: what is read stays as it is.
@@ -52,8 +57,38 @@ impl Dialect for SqliteConnection {
         self.read_movie(id)
     }
 
+    fn list_actors(&mut self, statement: &Statement<ActorColumns>) -> QueryResult<Vec<Counted<ActorRow>>> {
+        statement.load(self)
+    }
+
+    fn list_movies(&mut self, statement: &Statement<MovieColumns>) -> QueryResult<Vec<Counted<MovieRow>>> {
+        statement.load(self)
+    }
+
+    fn count(&mut self, statement: &Statement<()>) -> QueryResult<i64> {
+        Counting(statement).get_result(self)
+    }
+
+    fn search(&mut self, searched: &Searched, words: &[Folded]) -> QueryResult<Vec<Part>> {
+        search::conditions(self, searched, words)
+    }
+
+    fn searches_are_indexed(&mut self) -> QueryResult<bool> {
+        Ok(true)
+    }
+
+    fn index_searches(&mut self) -> QueryResult<()> {
+        // They came with the tables.
+        Ok(())
+    }
+
+    fn has_to_be_led(&self) -> bool {
+        // Without statistics it takes any filter for a rare one, and sorts what passes. Of (key, id) > (?, ?) it looks up the key only.
+        true
+    }
+
     fn share_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
-        actors::table.filter(actors::id.eq_any(ids)).order(actors::id.asc()).load(self)
+        actors::table.filter(actors::id.eq_any(ids)).order(actors::id.asc()).select(ACTOR_COLUMNS).load(self)
     }
 
     fn try_lock_key(&mut self, _key: &[u8; 32]) -> QueryResult<bool> {
@@ -62,14 +97,14 @@ impl Dialect for SqliteConnection {
     }
 
     fn insert_actor(&mut self, row: &NewActorRow<'_>, entry: &Entry<'_>) -> QueryResult<ActorRow> {
-        let insert = diesel::insert_into(actors::table).values(row).returning(actors::all_columns);
+        let insert = diesel::insert_into(actors::table).values(row).returning(ACTOR_COLUMNS);
         let written: ActorRow = insert.get_result(self)?;
         record(self, entry, About::actor(Some(written.id)))?;
         Ok(written)
     }
 
     fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow> {
-        let insert = diesel::insert_into(movies::table).values(row).returning(movies::all_columns);
+        let insert = diesel::insert_into(movies::table).values(row).returning(MOVIE_COLUMNS);
         let written: MovieRow = insert.get_result(self)?;
         record(self, entry, About::movie(Some(written.id)))?;
         Ok(written)
@@ -112,12 +147,12 @@ impl Dialect for SqliteConnection {
         0
     }
 
-    fn insert_actors(&mut self, rows: &[NewActorRow<'_>]) -> QueryResult<usize> {
-        diesel::insert_into(actors::table).values(rows).execute(self)
+    fn import_actors(&mut self, incoming: Incoming<'_, NewActor>) -> Result<u64, Trouble> {
+        import::actors(self, incoming)
     }
 
-    fn insert_movies(&mut self, rows: &[NewMovieRow<'_>]) -> QueryResult<usize> {
-        diesel::insert_into(movies::table).values(rows).execute(self)
+    fn import_movies(&mut self, incoming: Incoming<'_, NewMovie>) -> Result<u64, Trouble> {
+        import::movies(self, incoming)
     }
 
     fn insert_entries(&mut self, rows: &[NewHistoryRow<'_>]) -> QueryResult<usize> {

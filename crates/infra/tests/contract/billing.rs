@@ -8,7 +8,7 @@ use ensemble_domain::{
 
 use crate::{
     fixture::Fixture,
-    samples::{a_casting_of, an_actor_named, later, now, permit, place, version},
+    samples::{a_casting_of, an_actor_named, later, now, permit, place, rows, version},
 };
 
 /// A movie whose castings have the places 1 to 3, and one more that has none.
@@ -72,7 +72,7 @@ pub fn an_order_with_gaps_is_closed(fixture: &Fixture) {
 pub fn a_long_cast_is_put_in_order_at_once(fixture: &Fixture) {
     let movie = fixture.add_movie("Aihaga").id;
     let extras: Vec<_> = (0..1100).map(|number| an_actor_named(&format!("Extra {number}"))).collect();
-    fixture.database.actors().insert_all(&permit(), &extras, now()).unwrap();
+    fixture.database.actors().import(&permit(), &mut rows(&extras), now()).unwrap();
     fixture.aside().execute(&format!(
         "INSERT INTO castings (movie_id, actor_id, status, version, created_at, updated_at)
          SELECT {movie}, id, 'booked', 1, '2026-03-14 09:00:00', '2026-03-14 09:00:00' FROM actors",

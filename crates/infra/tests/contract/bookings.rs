@@ -73,7 +73,7 @@ pub fn a_new_movie_with_actors_who_are_not_there_is_not_added(fixture: &Fixture)
     let refused = fixture.database.movies().insert(&permit(), &new, now());
     assert_absent(&refused, &[bo, nobody()]);
     assert!(!refused.unwrap_err().to_string().contains(&format!("{ann},")), "who is there is not named");
-    assert_eq!(fixture.database.movies().list(&MovieQuery::default(), page(1, 1)).unwrap().total, 0);
+    assert_eq!(fixture.database.movies().list(&MovieQuery::default(), &page(1, 1)).unwrap().total.get(), 0);
     assert_eq!(fixture.history(HistoryOf::All).len(), entries);
 }
 

@@ -10,6 +10,7 @@ use crate::{
     fixture::Fixture,
     samples::{
         a_casting_of, a_movie_titled, a_shoot, an_actor_named, caller, later, moved, now, page, part, permit, place,
+        rows,
     },
 };
 
@@ -187,12 +188,12 @@ pub fn naming_actors_tells_of_each_casting(fixture: &Fixture) {
 pub fn an_import_is_told_once_and_of_nobody_in_particular(fixture: &Fixture) {
     let (actors, movies) = (fixture.database.actors(), fixture.database.movies());
     let many: Vec<_> = (0..1500).map(|number| an_actor_named(&format!("Actor {number}"))).collect();
-    actors.insert_all(&permit(), &many, now()).unwrap();
-    movies.insert_all(&permit(), &[a_movie_titled("A"), a_movie_titled("B")], now()).unwrap();
+    actors.import(&permit(), &mut rows(&many), now()).unwrap();
+    movies.import(&permit(), &mut rows(&[a_movie_titled("A"), a_movie_titled("B")]), now()).unwrap();
     assert_eq!(lines(fixture, HistoryOf::All), ["imported actor *:  -> count=1500", "imported movie *:  -> count=2"]);
 
-    let actor = actors.list(&ActorQuery::default(), page(1, 1)).unwrap().items[0].id;
-    let movie = movies.list(&MovieQuery::default(), page(1, 1)).unwrap().items[0].id;
+    let actor = actors.list(&ActorQuery::default(), &page(1, 1)).unwrap().items[0].id;
+    let movie = movies.list(&MovieQuery::default(), &page(1, 1)).unwrap().items[0].id;
     for of in [HistoryOf::Actor(actor), HistoryOf::Movie(movie)] {
         assert_eq!(lines(fixture, of), Vec::<String>::new(), "{of:?}");
     }

@@ -21,7 +21,7 @@ fn add_ann(fixture: &Fixture, key: u8, fingerprint: u8, at: DateTime<Utc>) -> Re
 }
 
 fn actors(fixture: &Fixture) -> u64 {
-    fixture.database.actors().list(&ActorQuery::default(), page(1, 1)).unwrap().total
+    fixture.database.actors().list(&ActorQuery::default(), &page(1, 1)).unwrap().total.get()
 }
 
 fn entries(fixture: &Fixture) -> usize {

@@ -17,6 +17,8 @@ mod concurrency;
 mod fixture;
 mod history;
 mod idempotency;
+mod import;
+mod lists;
 mod migrations;
 mod model;
 mod moves;
@@ -222,6 +224,23 @@ on_every_database! {
         castings_come_and_go_side_by_side
         an_actor_is_either_booked_or_deleted
         nobody_is_cast_once_the_movie_is_deleted;
+    import:
+        imported_rows_are_stored_like_single_ones
+        imported_rows_are_found_and_counted
+        rows_that_are_withdrawn_leave_nothing
+        a_row_that_the_store_refuses_leaves_nothing
+        the_totals_are_right_when_many_import_and_add
+        an_import_of_nothing_leaves_no_trace
+        an_import_that_is_sent_again_is_made_once;
+    lists:
+        any_list_of_actors_shows_what_a_plain_filter_shows
+        any_list_of_movies_shows_what_a_plain_filter_shows
+        a_walk_meets_everybody_once_while_others_come_and_go
+        the_total_of_everything_stays_true_while_many_write
+        the_total_follows_rows_that_are_written_by_hand
+        a_filtered_list_is_counted_up_to_ten_thousand
+        a_changed_name_is_found_by_its_new_words_only
+        rows_that_are_older_than_the_keys_get_them;
     model:
         any_calls_do_what_they_do_in_the_simplest_agency;
     migrations:

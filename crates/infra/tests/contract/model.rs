@@ -52,8 +52,8 @@ impl Ports {
     fn new_ids(&self, known: &Ids) -> Vec<i64> {
         let actors = ActorQuery::default().showing_deleted(&permit(), Deleted::With);
         let movies = MovieQuery::default().showing_deleted(&permit(), Deleted::With);
-        let actors = self.actors.list(&actors, page(1, 100)).unwrap().items.into_iter().map(|actor| actor.id);
-        let movies: Vec<_> = self.movies.list(&movies, page(1, 100)).unwrap().items;
+        let actors = self.actors.list(&actors, &page(1, 100)).unwrap().items.into_iter().map(|actor| actor.id);
+        let movies: Vec<_> = self.movies.list(&movies, &page(1, 100)).unwrap().items;
         let movies = movies.into_iter().map(|movie| movie.id);
         let casts = movies.clone().filter_map(|movie| self.castings.cast(movie).unwrap()).flatten();
         let mut castings: Vec<_> = casts.map(|member| member.casting.id).collect();
@@ -72,8 +72,8 @@ impl Ports {
             let actors = ActorQuery::default().showing_deleted(&permit(), deleted);
             let movies = MovieQuery::default().showing_deleted(&permit(), deleted);
             for number in 1..=3 {
-                shown.push(text(&self.actors.list(&actors, page(number, 5))));
-                shown.push(text(&self.movies.list(&movies, page(number, 5))));
+                shown.push(text(&self.actors.list(&actors, &page(number, 5))));
+                shown.push(text(&self.movies.list(&movies, &page(number, 5))));
             }
         }
         for actor in &ids.actors {

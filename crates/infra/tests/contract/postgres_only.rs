@@ -7,11 +7,12 @@ use std::{
 
 use diesel::{RunQueryDsl, dsl::sql, sql_types::BigInt};
 use ensemble_domain::{ActorChanges, ActorName, ActorQuery, Conflict, Outcome, Precondition, StoreError};
-use ensemble_infra::{Database, DatabaseSettings, DatabaseUrl, NotReady};
+use ensemble_infra::{Database, DatabaseSettings, DatabaseUrl, Migrator, NotReady};
 
 use crate::{
     fixture::{Aside, Fixture, SLACK, postgres},
-    samples::{an_actor_named, later, now, page, permit, repeatable, version},
+    lists,
+    samples::{a_movie_titled, an_actor_named, later, now, page, permit, repeatable, rows, version},
 };
 
 fn called(name: &str) -> ActorChanges {
@@ -44,7 +45,7 @@ fn fill_pool(fixture: &Fixture, database: &Database) {
     let (held, mut watch) = (fixture.writes_held_up(), fixture.aside());
     thread::scope(|scope| {
         for _ in 0..database.connections() {
-            scope.spawn(|| database.actors().list(&ActorQuery::default(), page(1, 1)).unwrap());
+            scope.spawn(|| database.actors().list(&ActorQuery::default(), &page(1, 1)).unwrap());
         }
         while count(&mut watch, WAITING) < i64::from(database.connections()) {
             thread::yield_now();
@@ -59,7 +60,7 @@ fn a_server_that_is_away_does_not_keep_a_database_from_opening() {
     let settings = DatabaseSettings { checkout_timeout: Duration::from_millis(300), ..DatabaseSettings::new(url) };
     let database = Database::open(&settings).unwrap();
     let start = Instant::now();
-    let refused = database.actors().list(&ActorQuery::default(), page(1, 1));
+    let refused = database.actors().list(&ActorQuery::default(), &page(1, 1));
     assert!(start.elapsed() < settings.checkout_timeout + SLACK, "{:?}", start.elapsed());
     assert!(!format!("{refused:?}").contains("hunter2"), "{refused:?}");
     assert_unavailable(&refused, "300 ms");
@@ -100,7 +101,7 @@ fn an_addition_whose_connection_is_lost_is_not_made_twice() {
     let refused = actors.insert(&permit(), &an_actor_named("Ann"), now());
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
-    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1);
+    assert_eq!(actors.list(&ActorQuery::default(), &page(1, 1)).unwrap().total.get(), 1);
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn an_addition_under_a_key_is_made_once_though_its_connection_is_lost() {
     end_connections(&fixture);
     let first = insert().unwrap();
     assert_eq!(insert().unwrap(), Outcome::Replayed(first.into_inner()));
-    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1);
+    assert_eq!(actors.list(&ActorQuery::default(), &page(1, 1)).unwrap().total.get(), 1);
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn an_answer_that_is_lost_at_the_end_of_a_transaction_can_be_asked_for_again() {
     let refused = insert();
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     let answer = insert().unwrap();
-    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().items, [answer.into_inner()]);
+    assert_eq!(actors.list(&ActorQuery::default(), &page(1, 1)).unwrap().items, [answer.into_inner()]);
     assert!(insert().unwrap().is_replayed());
 }
 
@@ -140,24 +141,25 @@ fn an_import_whose_connection_is_lost_is_made_again() {
     let actors = fixture.database.actors();
     fill_pool(&fixture, &fixture.database);
     end_connections(&fixture);
-    assert_eq!(actors.insert_all(&permit(), &[an_actor_named("Ann")], now()).unwrap(), 1);
-    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1);
+    assert_eq!(actors.import(&permit(), &mut rows(&[an_actor_named("Ann")]), now()).unwrap().into_inner().count, 1);
+    assert_eq!(actors.list(&ActorQuery::default(), &page(1, 1)).unwrap().total.get(), 1);
 }
 
 #[test]
-fn an_import_that_is_cut_off_half_way_is_made_again_as_a_whole() {
+fn an_import_that_is_cut_off_half_way_leaves_nothing() {
     let Some(fixture) = postgres() else { return };
-    // The second statement of the first attempt loses its connection.
     fixture.aside().execute(
         "CREATE SEQUENCE rounds;
          CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS
-             'BEGIN IF nextval(''rounds'') = 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END';
+             'BEGIN IF nextval(''rounds'') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END';
          CREATE TRIGGER cut_off AFTER INSERT ON actors FOR EACH STATEMENT EXECUTE FUNCTION cut_off()",
     );
     let actors = fixture.database.actors();
     let many: Vec<_> = (0..1500).map(|number| an_actor_named(&format!("Actor {number}"))).collect();
-    assert_eq!(actors.insert_all(&permit(), &many, now()).unwrap(), 1500);
-    assert_eq!(actors.list(&ActorQuery::default(), page(1, 1)).unwrap().total, 1500);
+    // The rows were taken and cannot be taken again.
+    assert_unavailable(&actors.import(&permit(), &mut rows(&many), now()), "terminating connection");
+    assert_eq!(actors.list(&ActorQuery::default(), &page(1, 1)).unwrap().total.get(), 0);
+    assert_eq!(actors.import(&permit(), &mut rows(&many), now()).unwrap().into_inner().count, 1500);
 }
 
 #[test]
@@ -165,7 +167,7 @@ fn a_statement_that_takes_too_long_is_given_up() {
     let Some(fixture) = postgres() else { return };
     let database = fixture.reopened(|settings| settings.statement_timeout = Duration::from_millis(100));
     let held = fixture.writes_held_up();
-    assert_unavailable(&database.actors().list(&ActorQuery::default(), page(1, 1)), "statement timeout");
+    assert_unavailable(&database.actors().list(&ActorQuery::default(), &page(1, 1)), "statement timeout");
     assert_unavailable(&database.actors().insert(&permit(), &an_actor_named("Ann"), now()), "statement timeout");
     drop(held);
     database.actors().insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
@@ -176,7 +178,7 @@ fn a_lock_that_is_held_too_long_is_not_waited_for() {
     let Some(fixture) = postgres() else { return };
     let _held = fixture.writes_held_up();
     let start = Instant::now();
-    assert_unavailable(&fixture.database.actors().list(&ActorQuery::default(), page(1, 1)), "lock timeout");
+    assert_unavailable(&fixture.database.actors().list(&ActorQuery::default(), &page(1, 1)), "lock timeout");
     assert!(start.elapsed() < Duration::from_secs(2) + SLACK, "{:?}", start.elapsed());
 }
 
@@ -192,7 +194,7 @@ fn an_import_takes_as_long_as_it_needs() {
         settings.pool_size = Some(1);
     });
     let actors = database.actors();
-    assert_eq!(actors.insert_all(&permit(), &[an_actor_named("Ann")], now()).unwrap(), 1);
+    assert_eq!(actors.import(&permit(), &mut rows(&[an_actor_named("Ann")]), now()).unwrap().into_inner().count, 1);
     assert_unavailable(&actors.insert(&permit(), &an_actor_named("Bo"), now()), "statement timeout");
 }
 
@@ -234,7 +236,7 @@ fn a_server_that_no_longer_takes_writes_is_left() {
     fixture.aside().execute("DO 'BEGIN EXECUTE format($$ALTER DATABASE %I SET default_transaction_read_only = on$$, current_database()); END'");
     fill_pool(&fixture, &database);
     assert_unavailable(&actors.insert(&permit(), &an_actor_named("Ann"), now()), "read-only");
-    actors.list(&ActorQuery::default(), page(1, 1)).unwrap();
+    actors.list(&ActorQuery::default(), &page(1, 1)).unwrap();
 
     let mut aside = fixture.aside();
     aside.execute("SET default_transaction_read_only = off");
@@ -282,4 +284,50 @@ fn a_request_that_is_still_being_worked_on_is_not_begun_again() {
         first.join().unwrap().unwrap()
     });
     assert_eq!(insert(1).unwrap(), Outcome::Replayed(first.into_inner()));
+}
+
+#[test]
+fn no_list_reads_a_whole_table() {
+    const SCANS: &str = "SELECT coalesce(sum(seq_scan), 0)::bigint FROM pg_stat_user_tables WHERE relname IN ('actors', 'movies', 'castings', 'totals')";
+    let Some(fixture) = postgres() else { return };
+    let many: Vec<_> = (0..30_000).map(|number| an_actor_named(&format!("Actor {number}"))).collect();
+    fixture.database.actors().import(&permit(), &mut rows(&many), now()).unwrap();
+    let many: Vec<_> = (0..30_000).map(|number| a_movie_titled(&format!("Movie {number}"))).collect();
+    fixture.database.movies().import(&permit(), &mut rows(&many), now()).unwrap();
+    // What a connection did is known once it is gone.
+    let scans = || {
+        end_connections(&fixture);
+        count(&mut fixture.aside(), SCANS)
+    };
+    let before = scans();
+    lists::every_kind_of_list(&fixture.database);
+    assert_eq!(scans(), before);
+    count(&mut fixture.aside(), "SELECT count(*) FROM actors WHERE name LIKE '%9%'");
+    assert!(scans() > before, "a scan is seen");
+}
+
+#[test]
+fn searches_do_without_an_extension_that_is_not_allowed() {
+    let Some(fixture) = postgres() else { return };
+    let mut aside = fixture.aside();
+    let role = format!("guest_{}", std::process::id());
+    aside.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    aside.execute(&format!("CREATE ROLE {role} LOGIN PASSWORD 'guest'; GRANT ALL ON SCHEMA public TO {role}"));
+    let (scheme, rest) = fixture.text.split_once("://").unwrap();
+    let (_, server) = rest.split_once('@').unwrap();
+    let url = DatabaseUrl::parse(&format!("{scheme}://{role}:guest@{server}")).unwrap();
+    Migrator::new(&url).up().unwrap();
+
+    let database = Database::open(&DatabaseSettings::new(url.clone())).unwrap();
+    assert!(!database.searches_are_indexed().unwrap());
+    database.actors().insert(&permit(), &an_actor_named("Nada El-Hadd\u{e1}d"), now()).unwrap();
+    assert_eq!(lists::found(&database, "haddad"), 1);
+    lists::every_kind_of_list(&database);
+
+    aside.execute("CREATE EXTENSION pg_trgm");
+    Migrator::new(&url).up().unwrap();
+    assert!(database.searches_are_indexed().unwrap());
+    assert_eq!(lists::found(&database, "haddad"), 1);
+    drop(database);
+    aside.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
     Actor, ActorId, ActorName, Billing, Born, Caller, CastMember, Casting, CastingChanges, CastingStatus, Change,
     Character, Gender, HistoryEntry, HistoryOf, Idempotency, Limit, Movie, MovieId, NewActor, NewCasting, NewMovie,
-    PageNumber, PageRequest, Permissions, Permit, Precondition, Reason, ReleaseDate, RequestId, Requirement,
-    ShootWindow, Subject, Title, Version, parse_day,
+    PageNumber, PageRequest, Permissions, Permit, Precondition, Reason, ReleaseDate, RequestId, Requirement, Rows,
+    ShootWindow, Start, Subject, Title, Version, parse_day,
 };
 
 use crate::fixture::Fixture;
@@ -149,7 +149,12 @@ pub fn moved(status: CastingStatus) -> CastingChanges {
 }
 
 pub fn page(number: u64, limit: u64) -> PageRequest {
-    PageRequest { limit: Limit::new(limit).unwrap(), page: PageNumber::new(number).unwrap() }
+    PageRequest { limit: Limit::new(limit).unwrap(), start: Start::Page(PageNumber::new(number).unwrap()) }
+}
+
+/// The rows of an import that is not withdrawn.
+pub fn rows<T: Clone>(all: &[T]) -> impl Rows<T> {
+    all.iter().cloned().map(Ok)
 }
 
 pub fn version(number: i64) -> Version {

@@ -9,8 +9,8 @@ use ensemble_domain::{
 use crate::{
     fixture::Fixture,
     samples::{
-        a_casting_of, a_movie_titled, an_actor_named, caller, later, moved, now, page, permit, place, repeatable, seen,
-        soon,
+        a_casting_of, a_movie_titled, an_actor_named, caller, later, moved, now, page, permit, place, repeatable, rows,
+        seen, soon,
     },
 };
 
@@ -42,10 +42,10 @@ fn nothing() -> MovieId {
 fn everything(fixture: &Fixture) -> String {
     let actors = ActorQuery::default().showing_deleted(&permit(), Deleted::With);
     let movies = MovieQuery::default().showing_deleted(&permit(), Deleted::With);
-    let movies = fixture.database.movies().list(&movies, page(1, 100)).unwrap().items;
+    let movies = fixture.database.movies().list(&movies, &page(1, 100)).unwrap().items;
     let castings = fixture.database.castings();
     let casts: Vec<_> = movies.iter().map(|movie| castings.cast(movie.id).unwrap()).collect();
-    let actors = fixture.database.actors().list(&actors, page(1, 100)).unwrap();
+    let actors = fixture.database.actors().list(&actors, &page(1, 100)).unwrap();
     format!("{actors:?} {movies:?} {casts:?} {:?}", fixture.history(HistoryOf::All))
 }
 
@@ -130,12 +130,12 @@ pub fn what_cannot_be_told_does_not_happen(fixture: &Fixture) {
 
     let failed = [
         actors.insert(&doomed(), &an_actor_named("Dan"), now()).map(drop),
-        actors.insert_all(&doomed(), &[an_actor_named("Dan")], now()).map(drop),
+        actors.import(&doomed(), &mut rows(&[an_actor_named("Dan")]), now()).map(drop),
         actors.update(&doomed(), ann, &none, &called("Anna"), later()).map(drop),
         actors.delete(&doomed(), ann, &none, later()).map(drop),
         actors.restore(&doomed(), gone, later()).map(drop),
         movies.insert(&doomed(), &a_movie_titled("Three"), now()).map(drop),
-        movies.insert_all(&doomed(), &[a_movie_titled("Three")], now()).map(drop),
+        movies.import(&doomed(), &mut rows(&[a_movie_titled("Three")]), now()).map(drop),
         movies.update(&doomed(), movie, &none, &titled("B"), later()).map(drop),
         movies.update(&doomed(), movie, &none, &naming(&[bo]), later()).map(drop),
         movies.delete(&doomed(), movie, &none, later()).map(drop),

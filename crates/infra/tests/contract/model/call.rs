@@ -13,7 +13,7 @@ use ensemble_domain::{
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::{Ports, agency::Agency};
-use crate::samples::{a_movie_titled, a_release, a_shoot, an_actor_named, because, day, part, place, seen};
+use crate::samples::{a_movie_titled, a_release, a_shoot, an_actor_named, because, day, part, place, rows, seen};
 
 /// Somebody or something by number, counted round and round; `None` is a stranger.
 pub type Number = Option<usize>;
@@ -268,7 +268,7 @@ impl Call {
             Self::AddActor(name) => text(&actors.insert(&caller.permit().unwrap(), &an_actor_named(name), now)),
             Self::ImportActors(count) => {
                 let many: Vec<NewActor> = vec![an_actor_named("Many"); *count];
-                text(&actors.insert_all(&caller.permit().unwrap(), &many, now))
+                text(&actors.import(&caller.permit().unwrap(), &mut rows(&many), now))
             }
             Self::ChangeActor(actor, expected, name, gender) => {
                 let changes = ActorChanges {
@@ -295,7 +295,7 @@ impl Call {
             }
             Self::ImportMovies(count) => {
                 let many: Vec<NewMovie> = vec![a_movie_titled("Many"); *count];
-                text(&movies.insert_all(&caller.permit().unwrap(), &many, now))
+                text(&movies.import(&caller.permit().unwrap(), &mut rows(&many), now))
             }
             Self::ChangeMovie(movie, expected, facts, cast) => {
                 let changes = facts.changes(cast.as_ref().map(|cast| ids.actors(cast)));

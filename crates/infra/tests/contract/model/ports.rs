@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use ensemble_domain::{
     Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, BillingOrder, BookedOn, CastMember, Casting,
     CastingChanges, CastingId, CastingRepository, CastingStatus, Conflict, Credit, DeleteActors, DeleteMovies, Deleted,
-    Entity, HistoryId, HistoryOf, HistoryPage, HistoryRepository, Limit, Movie, MovieChanges, MovieId, MovieQuery,
-    MovieRepository, NewActor, NewCasting, NewMovie, Outcome, Page, PageRequest, PatchActors, PatchMovies, Permit,
-    PostActors, PostMovies, Precondition, Record, StoreError, Version, Warning,
+    Entity, HistoryId, HistoryOf, HistoryPage, HistoryRepository, Imported, Limit, Movie, MovieChanges, MovieId,
+    MovieQuery, MovieRepository, NewActor, NewCasting, NewMovie, Outcome, Page, PageRequest, PatchActors, PatchMovies,
+    Permit, Position, PostActors, PostMovies, Precondition, Record, Rows, StoreError, Total, Version, Warning,
 };
 
 use super::agency::{Agency, Told, absent};
@@ -25,14 +25,18 @@ fn shown(deleted: Deleted, deleted_at: Option<DateTime<Utc>>) -> bool {
     }
 }
 
-fn paged<T>(items: Vec<T>, page: PageRequest) -> Page<T> {
-    let total = u64::try_from(items.len()).unwrap();
+fn paged<T>(items: Vec<T>, page: &PageRequest) -> Page<T> {
+    let total = Total::Exact(u64::try_from(items.len()).unwrap());
     let (skip, take) = (usize::try_from(page.offset()).unwrap(), usize::try_from(page.limit.get()).unwrap());
-    Page { items: items.into_iter().skip(skip).take(take).collect(), total }
+    let more = items.len() > skip + take;
+    Page { items: items.into_iter().skip(skip).take(take).collect(), total, more }
 }
 
+/// What the model is not asked for: it knows ids only once the store has given them.
+const NOT_MODELLED: &str = "the model lists nothing but pages";
+
 impl ActorRepository for Agency {
-    fn list(&self, query: &ActorQuery, page: PageRequest) -> Result<Page<Actor>, StoreError> {
+    fn list(&self, query: &ActorQuery, page: &PageRequest) -> Result<Page<Actor>, StoreError> {
         let mut actors = self.read().actors.clone();
         actors.retain(|actor| shown(query.deleted(), actor.deleted_at));
         Ok(paged(actors, page))
@@ -57,20 +61,28 @@ impl ActorRepository for Agency {
         inserted.map(Option::unwrap)
     }
 
-    fn insert_all(
+    fn batch(&self, _: &ActorQuery, _: Option<Position>, _: u32) -> Result<Vec<Actor>, StoreError> {
+        Err(StoreError::Failed(NOT_MODELLED.into()))
+    }
+
+    fn import(
         &self,
         permit: &Permit<PostActors>,
-        new: &[NewActor],
+        rows: &mut dyn Rows<NewActor>,
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
-        self.write(|books| {
-            for new in new {
+    ) -> Result<Outcome<Imported>, StoreError> {
+        let Ok(all) = rows.collect::<Result<Vec<_>, _>>() else { return Err(StoreError::Withdrawn) };
+        let imported = self.once(permit.caller(), now, |books| {
+            for new in &all {
                 books.add_actor(new, now);
             }
-            let record = Record::imported(new.len());
-            books.tell(permit.caller(), now, (Entity::Actor, None), (None, None), record);
-            Ok(new.len())
-        })
+            let imported = Imported { count: u64::try_from(all.len()).unwrap() };
+            if imported.count > 0 {
+                books.tell(permit.caller(), now, (Entity::Actor, None), (None, None), Record::imported(imported));
+            }
+            Ok(Some(imported))
+        });
+        imported.map(Option::unwrap)
     }
 
     fn update(
@@ -130,7 +142,7 @@ impl ActorRepository for Agency {
 }
 
 impl MovieRepository for Agency {
-    fn list(&self, query: &MovieQuery, page: PageRequest) -> Result<Page<Movie>, StoreError> {
+    fn list(&self, query: &MovieQuery, page: &PageRequest) -> Result<Page<Movie>, StoreError> {
         let mut movies = self.read().movies.clone();
         movies.retain(|movie| shown(query.deleted(), movie.deleted_at));
         Ok(paged(movies, page))
@@ -156,20 +168,28 @@ impl MovieRepository for Agency {
         inserted.map(Option::unwrap)
     }
 
-    fn insert_all(
+    fn batch(&self, _: &MovieQuery, _: Option<Position>, _: u32) -> Result<Vec<Movie>, StoreError> {
+        Err(StoreError::Failed(NOT_MODELLED.into()))
+    }
+
+    fn import(
         &self,
         permit: &Permit<PostMovies>,
-        new: &[NewMovie],
+        rows: &mut dyn Rows<NewMovie>,
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
-        self.write(|books| {
-            for new in new {
+    ) -> Result<Outcome<Imported>, StoreError> {
+        let Ok(all) = rows.collect::<Result<Vec<_>, _>>() else { return Err(StoreError::Withdrawn) };
+        let imported = self.once(permit.caller(), now, |books| {
+            for new in &all {
                 books.add_movie(new, now);
             }
-            let record = Record::imported(new.len());
-            books.tell(permit.caller(), now, (Entity::Movie, None), (None, None), record);
-            Ok(new.len())
-        })
+            let imported = Imported { count: u64::try_from(all.len()).unwrap() };
+            if imported.count > 0 {
+                books.tell(permit.caller(), now, (Entity::Movie, None), (None, None), Record::imported(imported));
+            }
+            Ok(Some(imported))
+        });
+        imported.map(Option::unwrap)
     }
 
     fn update(

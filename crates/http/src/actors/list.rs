@@ -1,0 +1,131 @@
+//! `GET /actors`.
+
+use actix_web::{HttpResponse, web::Data};
+use chrono::NaiveDate;
+use ensemble_domain::{
+    Actor, ActorFilter, ActorName, ActorQuery, ActorSort, Born, DayRange, DeleteActors, Deleted, Fault, FaultCode,
+    Folded, Gender, GetActors, MovieId, Page, Permit, Position, Search, ShootWindow, SortKey, parse_day,
+};
+
+use super::ActorView;
+use crate::{
+    App,
+    export::{self, Export},
+    lists::{ListInput, ListQuery, Part, Wanted, sort},
+    paging,
+    permitted::Permitted,
+    problem::Problem,
+    query::{Parameters, age, id, refused},
+};
+
+/// `GET /actors`.
+pub async fn list(app: Data<App>, call: Permitted<GetActors, ListInput<ActorQuery>>) -> Result<HttpResponse, Problem> {
+    let Permitted { permit, input } = call;
+    let (query, wanted) = input.made_by(permit.caller())?;
+    let (actors, today) = (app.actors.clone(), app.today());
+    match wanted {
+        Wanted::Page(part) => {
+            let read = move || Ok((actors.list(&permit, &query, &part.page)?, query, part));
+            let (page, query, part) = app.blocking.run(read).await?;
+            render_page(&page, &query, &part, today)
+        }
+        Wanted::Csv(extent) => {
+            let request_id = permit.caller().request_id().clone();
+            let export = Export { name: "actors", extent, today, request_id };
+            export::stream(&app.blocking, export, move |after| {
+                let actors = actors.batch(&permit, &query, after, export::BATCH)?;
+                let next = export::next(&actors, |actor| query.position(actor));
+                Ok((actors, next))
+            })
+            .await
+        }
+    }
+}
+
+/// One page of actors, as they are seen on one day.
+pub fn render_page(
+    page: &Page<Actor>,
+    query: &ActorQuery,
+    part: &Part,
+    today: NaiveDate,
+) -> Result<HttpResponse, Problem> {
+    paging::page(part, "actors", page, |last| query.position(last), |actor| ActorView::of(actor, today))
+}
+
+impl ListQuery for ActorQuery {
+    type Deleter = DeleteActors;
+    const PATH: &'static str = "/actors";
+    const PARAMETERS: &'static [&'static str] = &[
+        "q",
+        "name",
+        "gender",
+        "age_min",
+        "age_max",
+        "movie_id",
+        "available_from",
+        "available_to",
+        "deleted",
+        "sort",
+        "page",
+        "limit",
+        "cursor",
+        "format",
+    ];
+
+    fn parse(given: &Parameters<'_>, today: NaiveDate) -> Result<Self, Problem> {
+        let mut query = Self::default();
+        query.filter = ActorFilter {
+            search: given.single("q", Search::parse)?,
+            name: given.single("name", |text| Ok(Folded::of(ActorName::parse(text)?.as_str())))?,
+            gender: given.single("gender", |text| Gender::parse(text))?,
+            born: born(given, today)?,
+            movie: given.single("movie_id", |text| id(text, MovieId::new))?,
+            available: available(given)?,
+        };
+        query.sort = sort(
+            given,
+            &[
+                ("id", ActorSort::Id),
+                ("name", ActorSort::Name),
+                ("age", ActorSort::Age),
+                ("created_at", ActorSort::CreatedAt),
+            ],
+        )?;
+        Ok(query)
+    }
+
+    fn showing(self, permit: &Permit<DeleteActors>, deleted: Deleted) -> Self {
+        self.showing_deleted(permit, deleted)
+    }
+
+    fn has(&self, position: &Position) -> bool {
+        matches!(
+            (self.sort.by, &position.key),
+            (ActorSort::Id, SortKey::Id)
+                | (ActorSort::Name, SortKey::Text(_))
+                | (ActorSort::Age, SortKey::Day(_))
+                | (ActorSort::CreatedAt, SortKey::Instant(_))
+        )
+    }
+}
+
+fn born(given: &Parameters<'_>, today: NaiveDate) -> Result<DayRange, Problem> {
+    let (lowest, highest) = (given.single("age_min", age)?, given.single("age_max", age)?);
+    Born::days_of_ages(lowest, highest, today).map_err(|fault| refused("age_max", fault))
+}
+
+fn available(given: &Parameters<'_>) -> Result<Option<ShootWindow>, Problem> {
+    let (from, to) = (given.single("available_from", parse_day)?, given.single("available_to", parse_day)?);
+    let alone = |name, other| {
+        let detail = format!("must be given together with {other}");
+        Err(refused(name, Fault::new(FaultCode::Required, detail)))
+    };
+    match (from, to) {
+        (Some(_), None) => alone("available_to", "available_from"),
+        (None, Some(_)) => alone("available_from", "available_to"),
+        _ => {
+            DayRange::new(from, to).map_err(|fault| refused("available_to", fault))?;
+            Ok(ShootWindow::between(from, to)?)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Lists as CSV files.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, HttpResponseBuilder, http::header, web::Bytes};
+use chrono::NaiveDate;
+use ensemble_domain::{Error, Position, RequestId, StoreError, in_full};
+use futures_util::{StreamExt, stream};
+
+use crate::{
+    Blocking,
+    csv::{Sheet, write_header, write_rows},
+    lists::Extent,
+    problem::Problem,
+    view::PRIVATE,
+};
+
+/// How many items are read at once.
+pub const BATCH: u32 = 2000;
+
+/// What is exported, and for which request.
+pub struct Export {
+    /// The name of the file, without `.csv`.
+    pub name: &'static str,
+    pub extent: Extent,
+    /// The day on which the items are seen.
+    pub today: NaiveDate,
+    pub request_id: RequestId,
+}
+
+/// Where the batch behind this one begins; `None` when this one is the last, which is shorter than the others.
+pub fn next<T>(batch: &[T], position: impl FnOnce(&T) -> Position) -> Option<Position> {
+    let is_full = u32::try_from(batch.len()).is_ok_and(|items| items >= BATCH);
+    batch.last().filter(|_| is_full).map(position)
+}
+
+/// Answers a list as a file, batch by batch: `read` answers the batch at a place, from the beginning where there is
+/// none, and the place of the next. A batch is read when the client has taken the one before, so that no list is ever held whole.
+///
+/// The first batch is read before the answer begins, so that its trouble is a problem like any other. Trouble with a later one breaks
+/// the connection off: an incomplete file never looks complete.
+pub async fn stream<T, C>(
+    blocking: &Blocking,
+    Export { name, extent, today, request_id }: Export,
+    read: impl Fn(Option<C>) -> Result<(Vec<T>, Option<C>), Error> + Send + Sync + 'static,
+) -> Result<HttpResponse, Problem>
+where
+    T: Sheet + 'static,
+    C: Send + 'static,
+{
+    let read = Arc::new(read);
+    let piece = move |blocking: Blocking, place: Option<C>| {
+        let read = Arc::clone(&read);
+        async move {
+            blocking
+                .run(move || {
+                    let is_first = place.is_none();
+                    let (items, next) = read(place)?;
+                    Ok((written(&items, is_first, today)?, next))
+                })
+                .await
+        }
+    };
+    let (first, next) = piece(blocking.clone(), None).await?;
+    let next = next.filter(|_| extent == Extent::Whole);
+    let rest = stream::try_unfold((blocking.clone(), next), move |(blocking, place)| {
+        let piece = place.map(|place| piece(blocking.clone(), Some(place)));
+        let request_id = request_id.clone();
+        async move {
+            let Some(piece) = piece else { return Ok(None) };
+            let (csv, next) = piece.await.inspect_err(|error| log(error, &request_id))?;
+            Ok::<_, Error>(Some((csv, (blocking, next))))
+        }
+    });
+    Ok(file(name).streaming(Box::pin(stream::once(async { Ok(first) }).chain(rest))))
+}
+
+/// Answers a list that is there whole.
+pub fn whole<T: Sheet>(name: &str, items: &[T], today: NaiveDate) -> Result<HttpResponse, Problem> {
+    Ok(file(name).body(written(items, true, today)?))
+}
+
+fn written<T: Sheet>(items: &[T], with_header: bool, today: NaiveDate) -> Result<Bytes, Error> {
+    let mut csv = Vec::new();
+    let header = if with_header { write_header::<T>(&mut csv) } else { Ok(()) };
+    let rows = header.and_then(|()| write_rows(items, today, &mut csv));
+    rows.map_err(|error| StoreError::Failed(error.into()))?;
+    Ok(csv.into())
+}
+
+/// RFC 4180 and RFC 6266.
+fn file(name: &str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type("text/csv; charset=utf-8; header=present")
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")))
+        .insert_header((header::VARY, "Accept"))
+        .insert_header((header::CACHE_CONTROL, PRIVATE));
+    response
+}
+
+/// The log line of the request was written when its answer began.
+fn log(error: &Error, request_id: &RequestId) {
+    tracing::error!(%request_id, cause = in_full(error), "an export broke off");
+}

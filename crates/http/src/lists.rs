@@ -1,0 +1,190 @@
+//! What a list of actors or movies is asked for.
+
+use actix_web::{HttpRequest, dev::Payload, http::Method, web::Data};
+use chrono::NaiveDate;
+use ensemble_domain::{
+    Caller, Deleted, Denied, Fault, FaultCode, PageNumber, PageRequest, Permit, Position, Requirement, Sort, Start,
+};
+
+use crate::{
+    App,
+    cursor::List,
+    format::Format,
+    input::Input,
+    problem::Problem,
+    query::{Parameters, number, refused},
+};
+
+/// The parameters that say which part of a list is wanted, and in which form. The others say what is in it.
+const OF_THE_PART: [&str; 4] = ["page", "limit", "cursor", "format"];
+
+/// Which items a list has, and in which order.
+pub trait ListQuery: Sized + 'static {
+    /// Whoever may do this may see what was deleted.
+    type Deleter: Requirement + 'static;
+    /// Where the list is.
+    const PATH: &'static str;
+    /// All parameters of its query.
+    const PARAMETERS: &'static [&'static str];
+
+    /// Reads the filters and the order; `deleted` is read apart, since it needs a permission.
+    fn parse(given: &Parameters<'_>, today: NaiveDate) -> Result<Self, Problem>;
+
+    /// Shows deleted items too, or only them.
+    fn showing(self, permit: &Permit<Self::Deleter>, deleted: Deleted) -> Self;
+
+    /// Whether that place can be one of the order.
+    fn has(&self, position: &Position) -> bool;
+}
+
+/// The query of a list.
+pub struct ListInput<Q> {
+    query: Q,
+    deleted: Deleted,
+    wanted: Wanted,
+}
+
+/// What of a list is wanted.
+pub enum Wanted {
+    /// One page.
+    Page(Part),
+    /// All of it as CSV.
+    Csv(Extent),
+}
+
+/// How much of a CSV file is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Its headers; the answer to HEAD.
+    Head,
+}
+
+/// One page of a list, and the list.
+pub struct Part {
+    pub path: &'static str,
+    pub page: PageRequest,
+    /// The filters and the order, as a query.
+    pub filters: String,
+}
+
+impl<Q: ListQuery> Input for ListInput<Q> {
+    const PARAMETERS: &'static [&'static str] = Q::PARAMETERS;
+
+    fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
+        match Parameters::of(query).single("deleted", deleted) {
+            Ok(Some(Deleted::Only | Deleted::With)) => caller.permit::<Q::Deleter>().map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
+        let Some(app) = request.app_data::<Data<App>>() else {
+            return Err(Problem::internal("the application state is missing"));
+        };
+        let given = Parameters::of(request.query_string());
+        let query = Q::parse(&given, app.today())?;
+        let deleted = given.single("deleted", deleted)?.unwrap_or_default();
+        let wanted = match Format::of(request, &given)? {
+            Format::Json => Wanted::Page(Part::parse(&given, &query)?),
+            Format::Csv { is_explicit } => Wanted::Csv(Extent::parse(request, &given, is_explicit)?),
+        };
+        Ok(Self { query, deleted, wanted })
+    }
+}
+
+impl<Q: ListQuery> ListInput<Q> {
+    /// The query as that caller may make it, and what is wanted of the list.
+    pub fn made_by(self, caller: &Caller) -> Result<(Q, Wanted), Denied> {
+        let query = match self.deleted {
+            Deleted::No => self.query,
+            shown => self.query.showing(&caller.permit::<Q::Deleter>()?, shown),
+        };
+        Ok((query, self.wanted))
+    }
+}
+
+impl Extent {
+    /// What says which page is wanted is refused beside `format=csv`. Where only Accept asks for CSV it is passed over: the client
+    /// may not have made the query.
+    pub fn parse(request: &HttpRequest, given: &Parameters<'_>, is_explicit: bool) -> Result<Self, Problem> {
+        if is_explicit {
+            given
+                .refuse(&["page", "limit", "cursor"], "must not be given beside format=csv, which is the whole list")?;
+        }
+        Ok(if request.method() == Method::HEAD { Self::Head } else { Self::Whole })
+    }
+}
+
+impl Part {
+    fn parse<Q: ListQuery>(given: &Parameters<'_>, query: &Q) -> Result<Self, Problem> {
+        let filters = given.without(&OF_THE_PART);
+        let limit = given.limit()?;
+        let page = given.single("page", |text| PageNumber::new(number(text)?))?;
+        let list = List { path: Q::PATH, query: &filters };
+        let after = given.cursor(|cursor| list.decode(cursor).filter(|position| query.has(position)))?;
+        let start = match (page, after) {
+            (Some(_), Some(_)) => {
+                let fault = Fault::new(FaultCode::Disagrees, "must not be given beside cursor");
+                return Err(refused("page", fault));
+            }
+            (page, None) => Start::Page(page.unwrap_or(PageNumber::FIRST)),
+            (None, Some(position)) => Start::After(position),
+        };
+        Ok(Self { path: Q::PATH, page: PageRequest { limit, start }, filters })
+    }
+}
+
+/// Reads the order of a list that can be sorted by these fields.
+pub fn sort<F: Copy + Default>(given: &Parameters<'_>, fields: &[(&str, F)]) -> Result<Sort<F>, Problem> {
+    let sort = given.single("sort", |text| {
+        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let field = fields.iter().find(|(field, _)| *field == name);
+        field.map(|(_, by)| Sort { by: *by, descending }).ok_or_else(|| {
+            let names = fields.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            Fault::new(FaultCode::Unknown, format!("must be one of {names}, with - before it for descending"))
+        })
+    })?;
+    Ok(sort.unwrap_or_default())
+}
+
+fn deleted(text: &str) -> Result<Deleted, Fault> {
+    match text {
+        "no" => Ok(Deleted::No),
+        "only" => Ok(Deleted::Only),
+        "with" => Ok(Deleted::With),
+        _ => Err(Fault::new(FaultCode::Format, "must be one of no, only, with")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ensemble_domain::{ActorQuery, MovieQuery, parse_day};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_parameter_is_documented() {
+        let page = include_str!("../../../docs/reference/lists.md");
+        for name in ActorQuery::PARAMETERS.iter().chain(MovieQuery::PARAMETERS) {
+            let is_named = page.contains(&format!("`{name}`")) || page.contains(&format!("`{name}="));
+            assert!(is_named, "{name} stands nowhere in docs/reference/lists.md");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_is_read_or_refused(
+            names in prop::collection::vec(prop::sample::select(ActorQuery::PARAMETERS), 0..4), value in "\\PC{0,12}|-?[0-9]{1,22}",
+        ) {
+            let today = parse_day("2026-03-14").unwrap();
+            let query = names.iter().map(|name| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+            let given = Parameters::of(&query);
+            let read = ActorQuery::parse(&given, today).and_then(|query| Part::parse(&given, &query).map(drop));
+            let refused = read.err().map(|problem| problem.kind().status().as_u16());
+            prop_assert!(refused.is_none_or(|status| status == 400), "{query}");
+        }
+    }
+}
