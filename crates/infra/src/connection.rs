@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 use diesel_migrations::EmbeddedMigrations;
-use ensemble_domain::{Folded, NewActor, NewMovie};
+use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
 
 use crate::{
     OpenError,
@@ -12,7 +12,7 @@ use crate::{
     error::{ConnectError, Symptom, Trouble},
     history::{Entry, NewHistoryRow},
     import::Incoming,
-    lists::{Counted, Part, Searched, Statement},
+    lists::{Counted, Matches, Searched, Statement},
     movies::{ChangedMovieRow, MovieColumns, MovieRow, NewMovieRow},
 };
 
@@ -71,8 +71,8 @@ pub trait Dialect {
     /// Answers the number that the statement counts.
     fn count(&mut self, statement: &Statement<()>) -> QueryResult<i64>;
 
-    /// What holds for a row whose key holds all of the words, each part after ` AND `.
-    fn search(&mut self, searched: &Searched, words: &[Folded]) -> QueryResult<Vec<Part>>;
+    /// Which rows have keys that hold all of the words.
+    fn search(&mut self, searched: &Searched, words: &[Folded], deleted: Deleted) -> QueryResult<Matches>;
 
     /// Tells whether searches have their indexes.
     fn searches_are_indexed(&mut self) -> QueryResult<bool>;

@@ -29,6 +29,8 @@ pub struct List<C> {
     pub columns: C,
     /// The conditions, each after ` AND `; without them, everything that is not deleted is shown.
     pub conditions: Vec<Part>,
+    /// The ids of all that is shown, ascending, where they are known already and the order is by id.
+    pub ids: Option<Vec<i64>>,
     /// What the order compares before the id; `None` when it compares nothing else.
     pub key: Option<Key>,
     /// Whether the order is turned round.
@@ -56,6 +58,15 @@ impl Key {
     }
 }
 
+/// What a search comes to.
+#[derive(Default)]
+pub struct Matches {
+    /// The conditions, each after ` AND `.
+    pub conditions: Vec<Part>,
+    /// The ids of all rows that are found, ascending, where they are known already.
+    pub ids: Option<Vec<i64>>,
+}
+
 /// What a search looks through.
 pub struct Searched {
     pub table: &'static str,
@@ -80,6 +91,9 @@ impl<C: Copy> List<C> {
         Trouble: From<T::Error>,
     {
         let dialect = connection.dialect();
+        if let Some(ids) = &self.ids {
+            return self.page_of(ids, page, |statement| load(dialect, statement));
+        }
         // One more than is shown tells whether others follow.
         let asked = i64::from(page.limit.get()) + 1;
         let place = Place { after: page.after(), reach: Reach::All, limit: asked, offset: page.offset() };
@@ -106,6 +120,30 @@ impl<C: Copy> List<C> {
         let shown = rows.into_iter().take(usize::try_from(page.limit.get()).unwrap_or(usize::MAX));
         let items = shown.map(|(row, _)| T::try_from(row)).collect::<Result<_, _>>()?;
         Ok(Page { items, total, more })
+    }
+
+    /// Answers one page of the rows with these ids.
+    fn page_of<R, T: TryFrom<R>>(
+        &self,
+        ids: &[i64],
+        page: &PageRequest,
+        load: impl FnOnce(&Statement<C>) -> QueryResult<Vec<Counted<R>>>,
+    ) -> Result<Page<T>, Trouble>
+    where
+        Trouble: From<T::Error>,
+    {
+        let limit = usize::try_from(page.limit.get()).unwrap_or(usize::MAX);
+        let offset = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+        let after = page.after().map(|after| after.id);
+        let ordered: Box<dyn Iterator<Item = i64>> =
+            if self.descending { Box::new(ids.iter().rev().copied()) } else { Box::new(ids.iter().copied()) };
+        let is_behind = |id: &i64| after.is_none_or(|after| if self.descending { *id < after } else { *id > after });
+        let mut shown: Vec<_> = ordered.filter(is_behind).skip(offset).take(limit.saturating_add(1)).collect();
+        let more = shown.len() > limit;
+        shown.truncate(limit);
+        let rows = if shown.is_empty() { Vec::new() } else { load(&self.of_ids(&shown))? };
+        let items = rows.into_iter().map(|(row, _)| T::try_from(row)).collect::<Result<_, _>>()?;
+        Ok(Page { items, total: Total::counted(u64::try_from(ids.len()).unwrap_or(u64::MAX)), more })
     }
 
     /// Answers up to `size` items behind that place, without counting any.

@@ -15,35 +15,37 @@ CREATE INDEX movies_title ON movies (title_key, id);
 CREATE INDEX movies_release ON movies (release_date, id);
 CREATE INDEX movies_created ON movies (created_at, id);
 
--- Which rows hold three characters in a row; what is found is compared with the key itself, so places need not be kept.
+-- What stands in the keys of rows that are not deleted. A word of three characters or more is found exactly, without the rows.
 CREATE VIRTUAL TABLE actors_search USING fts5(
-    name_key, content = 'actors', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', detail = 'none'
+    name_key, content = 'actors', content_rowid = 'id', tokenize = 'trigram case_sensitive 1'
 );
 CREATE VIRTUAL TABLE movies_search USING fts5(
-    title_key, content = 'movies', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', detail = 'none'
+    title_key, content = 'movies', content_rowid = 'id', tokenize = 'trigram case_sensitive 1'
 );
-INSERT INTO actors_search (actors_search) VALUES ('rebuild');
-INSERT INTO movies_search (movies_search) VALUES ('rebuild');
+INSERT INTO actors_search (rowid, name_key) SELECT id, name_key FROM actors WHERE deleted_at IS NULL ORDER BY id;
+INSERT INTO movies_search (rowid, title_key) SELECT id, title_key FROM movies WHERE deleted_at IS NULL ORDER BY id;
 
-CREATE TRIGGER actors_search_added AFTER INSERT ON actors BEGIN
+CREATE TRIGGER actors_search_added AFTER INSERT ON actors WHEN NEW.deleted_at IS NULL BEGIN
     INSERT INTO actors_search (rowid, name_key) VALUES (NEW.id, NEW.name_key);
 END;
-CREATE TRIGGER actors_search_removed AFTER DELETE ON actors BEGIN
+CREATE TRIGGER actors_search_removed AFTER DELETE ON actors WHEN OLD.deleted_at IS NULL BEGIN
     INSERT INTO actors_search (actors_search, rowid, name_key) VALUES ('delete', OLD.id, OLD.name_key);
 END;
-CREATE TRIGGER actors_search_changed AFTER UPDATE OF name_key ON actors WHEN OLD.name_key <> NEW.name_key BEGIN
-    INSERT INTO actors_search (actors_search, rowid, name_key) VALUES ('delete', OLD.id, OLD.name_key);
-    INSERT INTO actors_search (rowid, name_key) VALUES (NEW.id, NEW.name_key);
+CREATE TRIGGER actors_search_changed AFTER UPDATE OF name_key, deleted_at ON actors
+WHEN OLD.name_key <> NEW.name_key OR (OLD.deleted_at IS NULL) <> (NEW.deleted_at IS NULL) BEGIN
+    INSERT INTO actors_search (actors_search, rowid, name_key) SELECT 'delete', OLD.id, OLD.name_key WHERE OLD.deleted_at IS NULL;
+    INSERT INTO actors_search (rowid, name_key) SELECT NEW.id, NEW.name_key WHERE NEW.deleted_at IS NULL;
 END;
-CREATE TRIGGER movies_search_added AFTER INSERT ON movies BEGIN
+CREATE TRIGGER movies_search_added AFTER INSERT ON movies WHEN NEW.deleted_at IS NULL BEGIN
     INSERT INTO movies_search (rowid, title_key) VALUES (NEW.id, NEW.title_key);
 END;
-CREATE TRIGGER movies_search_removed AFTER DELETE ON movies BEGIN
+CREATE TRIGGER movies_search_removed AFTER DELETE ON movies WHEN OLD.deleted_at IS NULL BEGIN
     INSERT INTO movies_search (movies_search, rowid, title_key) VALUES ('delete', OLD.id, OLD.title_key);
 END;
-CREATE TRIGGER movies_search_changed AFTER UPDATE OF title_key ON movies WHEN OLD.title_key <> NEW.title_key BEGIN
-    INSERT INTO movies_search (movies_search, rowid, title_key) VALUES ('delete', OLD.id, OLD.title_key);
-    INSERT INTO movies_search (rowid, title_key) VALUES (NEW.id, NEW.title_key);
+CREATE TRIGGER movies_search_changed AFTER UPDATE OF title_key, deleted_at ON movies
+WHEN OLD.title_key <> NEW.title_key OR (OLD.deleted_at IS NULL) <> (NEW.deleted_at IS NULL) BEGIN
+    INSERT INTO movies_search (movies_search, rowid, title_key) SELECT 'delete', OLD.id, OLD.title_key WHERE OLD.deleted_at IS NULL;
+    INSERT INTO movies_search (rowid, title_key) SELECT NEW.id, NEW.title_key WHERE NEW.deleted_at IS NULL;
 END;
 
 -- How many rows are not deleted, without counting them: the sum over the slots of an entity. With one writer, one slot does.

@@ -71,6 +71,13 @@ impl ActorQuery {
         self.deleted == Deleted::No && self.filter == ActorFilter::default()
     }
 
+    /// Whether the list has what is found by its words and not deleted, whatever else, by id.
+    #[must_use]
+    pub fn is_search_by_id(&self) -> bool {
+        let others = ActorFilter { search: None, ..self.filter.clone() };
+        self.deleted == Deleted::No && others == ActorFilter::default() && self.sort.by == ActorSort::Id
+    }
+
     /// Answers where an actor stands in the order.
     #[must_use]
     pub fn position(&self, actor: &Actor) -> Position {

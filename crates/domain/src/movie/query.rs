@@ -65,6 +65,13 @@ impl MovieQuery {
         self.deleted == Deleted::No && self.filter == MovieFilter::default()
     }
 
+    /// Whether the list has what is found by its words and not deleted, whatever else, by id.
+    #[must_use]
+    pub fn is_search_by_id(&self) -> bool {
+        let others = MovieFilter { search: None, ..self.filter.clone() };
+        self.deleted == Deleted::No && others == MovieFilter::default() && self.sort.by == MovieSort::Id
+    }
+
     /// Answers where a movie stands in the order.
     #[must_use]
     pub fn position(&self, movie: &Movie) -> Position {

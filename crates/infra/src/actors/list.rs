@@ -18,20 +18,21 @@ const NAMES: Searched = Searched { table: "actors", key: "name_key", index: "act
 
 /// The list that the query asks for.
 pub fn list(connection: &mut AnyConnection, query: &ActorQuery) -> Result<List<ActorColumns>, Trouble> {
-    let dialect = connection.dialect();
     let mut conditions = conditions(&query.filter);
     conditions.push(Part::Sql(match query.deleted() {
         Deleted::No => " AND actors.deleted_at IS NULL",
         Deleted::Only => " AND actors.deleted_at IS NOT NULL",
         Deleted::With => "",
     }));
-    if let Some(search) = &query.filter.search {
-        conditions.extend(dialect.search(&NAMES, search.words())?);
-    }
+    let search =
+        query.filter.search.as_ref().map(|search| connection.dialect().search(&NAMES, search.words(), query.deleted()));
+    let matches = search.transpose()?.unwrap_or_default();
+    conditions.extend(matches.conditions);
     Ok(List {
         table: "actors",
         columns: ACTOR_COLUMNS,
         conditions,
+        ids: matches.ids.filter(|_| query.is_search_by_id()),
         key: match query.sort.by {
             ActorSort::Id => None,
             ActorSort::Name => Some(Key::of("name_key", "actors_name")),

@@ -2,7 +2,7 @@
 
 use ensemble_domain::Position;
 
-use super::{BEYOND_CAP, Key, List, Statement};
+use super::{BEYOND_CAP, Key, List, Part, Statement};
 
 impl<C: Copy> List<C> {
     /// A page of everything, and the total that is kept of it.
@@ -34,6 +34,18 @@ impl<C: Copy> List<C> {
     fn kept_total<S>(&self, statement: &mut Statement<S>) {
         statement.sql("(SELECT CAST(coalesce(sum(live), 0) AS bigint) FROM totals WHERE entity = '");
         statement.sql(self.table).sql("')");
+    }
+
+    /// The rows with these ids.
+    pub fn of_ids(&self, ids: &[i64]) -> Statement<C> {
+        let mut statement = Statement::reusable(self.columns);
+        statement.sql("SELECT ").columns().sql(", CAST(0 AS bigint) FROM ").sql(self.table);
+        statement
+            .sql(" WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(")
+            .part(Part::numbers(ids))
+            .sql("))");
+        self.order(&mut statement);
+        statement
     }
 
     /// A page of what passes the filter, and how much that is, provided that it is not beyond the cap.

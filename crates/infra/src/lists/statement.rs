@@ -24,6 +24,11 @@ pub enum Part {
 }
 
 impl Part {
+    /// Numbers as a JSON array, since SQLite binds no lists.
+    pub fn numbers(numbers: &[i64]) -> Self {
+        Self::Text(format!("{numbers:?}"))
+    }
+
     /// What an order compares, as it is stored; `None` when it compares nothing but the id.
     pub fn of(key: &SortKey) -> Option<Self> {
         match key {

@@ -20,13 +20,18 @@ pub fn list(connection: &mut AnyConnection, query: &MovieQuery) -> Result<List<M
         Deleted::Only => " AND movies.deleted_at IS NOT NULL",
         Deleted::With => "",
     }));
-    if let Some(search) = &query.filter.search {
-        conditions.extend(connection.dialect().search(&TITLES, search.words())?);
-    }
+    let search = query
+        .filter
+        .search
+        .as_ref()
+        .map(|search| connection.dialect().search(&TITLES, search.words(), query.deleted()));
+    let matches = search.transpose()?.unwrap_or_default();
+    conditions.extend(matches.conditions);
     Ok(List {
         table: "movies",
         columns: MOVIE_COLUMNS,
         conditions,
+        ids: matches.ids.filter(|_| query.is_search_by_id()),
         key: match query.sort.by {
             MovieSort::Id => None,
             MovieSort::Title => Some(Key::of("title_key", "movies_title")),

@@ -15,7 +15,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use dsn::Dsn;
-use ensemble_domain::{Folded, NewActor, NewMovie};
+use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
 use recorded::Recorded;
 pub use server::Server;
 
@@ -25,7 +25,7 @@ use crate::{
     error::{Symptom, Trouble},
     history::{Entry, NewHistoryRow},
     import::Incoming,
-    lists::{Counted, Counting, Part, Searched, Statement},
+    lists::{Counted, Counting, Matches, Part, Searched, Statement},
     movies::{ChangedMovieRow, MOVIE_COLUMNS, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
     schema::{actors, history, movies},
 };
@@ -79,8 +79,9 @@ impl Dialect for PgConnection {
         Counting(statement).get_result(self)
     }
 
-    fn search(&mut self, searched: &Searched, words: &[Folded]) -> QueryResult<Vec<Part>> {
-        Ok(words.iter().flat_map(|word| containing(searched, word)).collect())
+    fn search(&mut self, searched: &Searched, words: &[Folded], _deleted: Deleted) -> QueryResult<Matches> {
+        let conditions = words.iter().flat_map(|word| containing(searched, word)).collect();
+        Ok(Matches { conditions, ids: None })
     }
 
     fn searches_are_indexed(&mut self) -> QueryResult<bool> {

@@ -173,7 +173,7 @@ impl Table {
         // In the order of the ids: in that of the index over the key, which SQLite might take, the search structure is made six times
         // slower.
         connection.batch_execute(&format!(
-            "INSERT INTO {name}_search (rowid, {key}) SELECT id, {key} FROM {name} WHERE id > {last} ORDER BY id;
+            "INSERT INTO {name}_search (rowid, {key}) SELECT id, {key} FROM {name} WHERE id > {last} AND deleted_at IS NULL ORDER BY id;
              UPDATE totals SET live = live + {count} WHERE entity = '{name}'"
         ))
     }

@@ -10,7 +10,7 @@ use diesel::{
     result::{DatabaseErrorKind, Error as QueryError},
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use ensemble_domain::{Folded, NewActor, NewMovie};
+use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
 pub use file::File;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     error::{Symptom, Trouble},
     history::{About, Entry, NewHistoryRow},
     import::Incoming,
-    lists::{Counted, Counting, Part, Searched, Statement},
+    lists::{Counted, Counting, Matches, Searched, Statement},
     movies::{ChangedMovieRow, MOVIE_COLUMNS, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
     schema::{actors, history, movies},
 };
@@ -69,8 +69,11 @@ impl Dialect for SqliteConnection {
         Counting(statement).get_result(self)
     }
 
-    fn search(&mut self, searched: &Searched, words: &[Folded]) -> QueryResult<Vec<Part>> {
-        search::conditions(self, searched, words)
+    fn search(&mut self, searched: &Searched, words: &[Folded], deleted: Deleted) -> QueryResult<Matches> {
+        match deleted {
+            Deleted::No => search::among_live(self, searched, words),
+            Deleted::Only | Deleted::With => Ok(Matches { conditions: search::holding(searched, words), ids: None }),
+        }
     }
 
     fn searches_are_indexed(&mut self) -> QueryResult<bool> {

@@ -1,7 +1,5 @@
 //! Searching with SQLite's FTS5 index of trigrams.
 
-use std::collections::BTreeSet;
-
 use diesel::{
     QueryResult, RunQueryDsl, SqliteConnection,
     dsl::sql,
@@ -9,55 +7,40 @@ use diesel::{
 };
 use ensemble_domain::{Folded, Total};
 
-use crate::lists::{BEYOND_CAP, Part, Searched};
+use crate::lists::{BEYOND_CAP, Matches, Part, Searched};
 
-/// The most trigrams that the index is asked for; it only has to leave few rows to look at.
-const MAX_TRIGRAMS: usize = 32;
-
-/// The condition that the key holds all of the words. Where the index leaves few rows, it says which; where it leaves many, one row
-/// after another is looked at until the page is full.
-pub fn conditions(connection: &mut SqliteConnection, searched: &Searched, words: &[Folded]) -> QueryResult<Vec<Part>> {
-    let mut parts = Vec::new();
-    if let Some(few) =
-        trigrams(words).map(|trigrams| candidates(connection, searched.index, &trigrams)).transpose()?.flatten()
-    {
-        parts.extend([
-            Part::Sql(" AND "),
-            Part::Sql(searched.table),
-            Part::Sql(".id IN (SELECT value FROM json_each("),
-        ]);
-        parts.extend([Part::Text(few), Part::Sql("))")]);
-    }
-    for word in words {
-        parts.extend([Part::Sql(" AND instr("), Part::Sql(searched.table), Part::Sql("."), Part::Sql(searched.key)]);
-        parts.extend([Part::Sql(", "), Part::Text(word.as_str().to_owned()), Part::Sql(") > 0")]);
-    }
-    Ok(parts)
+/// What the search comes to among rows that are not deleted. Where the index finds few rows, it says which, and of words of three
+/// characters or more, these are right as they are; where it finds many, one row after another is looked at until the page is full.
+pub fn among_live(connection: &mut SqliteConnection, searched: &Searched, words: &[Folded]) -> QueryResult<Matches> {
+    let (long, short): (Vec<_>, Vec<_>) = words.iter().partition(|word| word.as_str().chars().nth(2).is_some());
+    let ids = if long.is_empty() { None } else { found(connection, searched.index, &long)? };
+    let Some(ids) = ids else { return Ok(Matches { conditions: holding(searched, words), ids: None }) };
+    let [and, table] = [" AND ", searched.table].map(Part::Sql);
+    let mut conditions =
+        vec![and, table, Part::Sql(".id IN (SELECT value FROM json_each("), Part::numbers(&ids), Part::Sql("))")];
+    conditions.extend(holding(searched, short.iter().copied()));
+    Ok(Matches { conditions, ids: short.is_empty().then_some(ids) })
 }
 
-/// The ids of the rows that hold all of the trigrams, as a JSON array; `None` when they are too many to be of use. They are asked for
-/// once, since the index has to go through the lists of all trigrams to find what is in each.
-fn candidates(connection: &mut SqliteConnection, index: &str, trigrams: &str) -> QueryResult<Option<String>> {
+/// The condition that the key holds the words, which is looked for in each row.
+pub fn holding<'a>(searched: &Searched, words: impl IntoIterator<Item = &'a Folded>) -> Vec<Part> {
+    let of_word = |word: &Folded| {
+        let [before, table, dot, key, comma] = [" AND instr(", searched.table, ".", searched.key, ", "].map(Part::Sql);
+        [before, table, dot, key, comma, Part::Text(word.as_str().to_owned()), Part::Sql(") > 0")]
+    };
+    words.into_iter().flat_map(of_word).collect()
+}
+
+/// The ids of the rows whose keys hold all of the words, in order; `None` when they are too many to be of use.
+fn found(connection: &mut SqliteConnection, index: &str, words: &[&Folded]) -> QueryResult<Option<Vec<i64>>> {
+    let phrase = |word: &&Folded| format!("\"{}\"", word.as_str().replace('"', "\"\""));
+    let phrases = words.iter().map(phrase).collect::<Vec<_>>().join(" AND ");
     let query = format!("SELECT rowid FROM {index} WHERE {index} MATCH ");
     let ids: Vec<i64> = sql::<BigInt>(&query)
-        .bind::<Text, _>(trigrams)
-        .sql(" LIMIT ")
+        .bind::<Text, _>(phrases)
+        .sql(" ORDER BY rowid LIMIT ")
         .bind::<BigInt, _>(BEYOND_CAP)
         .load(connection)?;
     let cap = usize::try_from(Total::CAP).unwrap_or(usize::MAX);
-    Ok((ids.len() <= cap).then(|| format!("{ids:?}")))
-}
-
-/// What the index is asked for: every trigram of the words. `None` when no word has three characters.
-fn trigrams(words: &[Folded]) -> Option<String> {
-    let trigrams: BTreeSet<String> = words
-        .iter()
-        .flat_map(|word| {
-            let characters: Vec<char> = word.as_str().chars().collect();
-            characters.windows(3).map(|three| three.iter().collect()).collect::<Vec<String>>()
-        })
-        .collect();
-    let quoted: Vec<_> =
-        trigrams.iter().take(MAX_TRIGRAMS).map(|trigram| format!("\"{}\"", trigram.replace('"', "\"\""))).collect();
-    (!quoted.is_empty()).then(|| quoted.join(" AND "))
+    Ok((ids.len() <= cap).then_some(ids))
 }
