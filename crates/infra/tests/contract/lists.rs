@@ -10,9 +10,9 @@ use std::{
 
 use chrono::TimeDelta;
 use ensemble_domain::{
-    Actor, ActorFilter, ActorId, ActorName, ActorQuery, ActorSort, CastingStatus, DayRange, Deleted, Folded, Gender,
-    Limit, Movie, MovieFilter, MovieId, MovieQuery, MovieSort, NewActor, NewCasting, NewMovie, Page, PageRequest,
-    Position, Precondition, Search, Sort, SortKey, Start, StoreError, Total,
+    Actor, ActorFilter, ActorId, ActorName, ActorQuery, ActorSort, Born, CastingStatus, DayRange, Deleted, Folded,
+    Gender, Limit, Movie, MovieFilter, MovieId, MovieQuery, MovieSort, NewActor, NewCasting, NewMovie, Page,
+    PageRequest, Position, Precondition, Search, Sort, SortField, SortKey, Start, StoreError, Total,
 };
 use ensemble_infra::Database;
 use proptest::{option::weighted, prelude::*, sample::select, strategy::ValueTree, test_runner::TestRunner};
@@ -62,7 +62,7 @@ impl Agency {
         for number in 0..70 {
             let name = [FIRST_NAMES[number % 6], LAST_NAMES[number * 3 % 7]].join(" ");
             let gender = Gender::parse(["f", "m", "nb", "agender"][number * 5 % 4]).unwrap();
-            let born = ensemble_domain::Born::On(day(DAYS[number * 7 % 5]));
+            let born = Born::On(day(DAYS[number * 7 % 5]));
             let new = NewActor { name: ActorName::parse(name).unwrap(), gender, born };
             let at = now() + TimeDelta::seconds(i64::try_from(number * 11 % 13).unwrap());
             let actor = actors.insert(&permit(), &new, at).unwrap().into_inner();
@@ -441,6 +441,34 @@ pub fn a_filtered_list_is_counted_up_to_ten_thousand(fixture: &Fixture) {
     assert_eq!(actors.list(&of("ha"), &page(1, 2)).unwrap().total, Total::Capped);
     assert_eq!(actors.list(&ActorQuery::default(), &page(1, 2)).unwrap().total, Total::Exact(10_001));
     assert_eq!(walk(fixture, &of("haddad"), 100).into_iter().collect::<BTreeSet<_>>().len(), 10_001);
+}
+
+pub fn a_list_beyond_the_cap_is_in_order_from_any_place(fixture: &Fixture) {
+    let actors = fixture.database.actors();
+    let born = |number: u32| Born::On(day("1980-01-01") + TimeDelta::days(i64::from(number % 90)));
+    let new = |number: u32| NewActor { born: born(number), ..an_actor_named(&format!("Ann {}", number * 37 % 500)) };
+    actors.import(&permit(), &mut (0..10_030).map(new).map(Ok), now()).unwrap();
+    let gender = ActorFilter { gender: Some(Gender::Female), ..ActorFilter::default() };
+    let search = ActorFilter { search: Some(Search::parse("ann").unwrap()), ..ActorFilter::default() };
+    let sorts = [ActorSort::Id, ActorSort::Name, ActorSort::Age, ActorSort::CreatedAt];
+    let all = actors.batch(&ActorQuery::default(), None, u32::MAX).unwrap();
+    for (by, descending) in sorts.into_iter().flat_map(|by| [(by, false), (by, true)]) {
+        let mut expected = all.clone();
+        expected.sort_by(|one, other| {
+            let order = compared(&by.position(one), &by.position(other), true);
+            if descending { order.reverse() } else { order }
+        });
+        for filter in [&gender, &search] {
+            let query = ActorQuery::new(filter.clone(), Sort { by, descending });
+            for place in [0, 41, 5_000, 10_010] {
+                let start = Start::After(query.position(&expected[place]));
+                let found = actors.list(&query, &PageRequest { limit: Limit::DEFAULT, start }).unwrap();
+                let items: Vec<_> = expected.iter().skip(place + 1).take(20).cloned().collect();
+                let more = place + 21 < expected.len();
+                assert_eq!(found, Page { items, total: Total::Capped, more }, "{query:?} behind {place}");
+            }
+        }
+    }
 }
 
 /// How many actors a search finds.
