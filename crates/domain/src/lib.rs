@@ -25,6 +25,7 @@ mod import;
 mod movie;
 mod order;
 mod page;
+mod query;
 mod search;
 #[cfg(test)]
 mod testing;
@@ -60,6 +61,7 @@ pub use movie::{
 };
 pub use order::{Position, Sort, SortField, SortKey};
 pub use page::{Deleted, Limit, Page, PageNumber, PageRequest, Start, Total};
+pub use query::{Filter, Query};
 pub use search::{Folded, Search};
 pub use text::{Change, parse_day};
 pub use version::{Precondition, Version};

@@ -35,16 +35,11 @@ pub struct Position {
     pub id: i64,
 }
 
-impl Position {
-    /// Answers whether both places belong to orders of the same kind.
-    #[must_use]
-    pub fn is_like(&self, other: &SortKey) -> bool {
-        std::mem::discriminant(&self.key) == std::mem::discriminant(other)
-    }
-}
-
 /// A field that a list of `T` can be sorted by.
 pub trait SortField<T>: Copy {
     /// Answers where the item stands in the ascending order by this field.
     fn position(self, item: &T) -> Position;
+
+    /// Answers whether the order by this field compares such a key.
+    fn compares(self, key: &SortKey) -> bool;
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, dev::Payload, http::Method, web::Data};
 use chrono::NaiveDate;
 use ensemble_domain::{
-    Caller, Deleted, Denied, Fault, FaultCode, PageNumber, PageRequest, Permit, Position, Requirement, Sort, Start,
+    Caller, Deleted, Denied, Fault, FaultCode, Filter, PageNumber, PageRequest, Query, Sort, SortField, Start,
 };
 
 use crate::{
@@ -18,28 +18,22 @@ use crate::{
 /// The parameters that say which part of a list is wanted, and in which form. The others say what is in it.
 const OF_THE_PART: [&str; 4] = ["page", "limit", "cursor", "format"];
 
-/// Which items a list has, and in which order.
-pub trait ListQuery: Sized + 'static {
-    /// Whoever may do this may see what was deleted.
-    type Deleter: Requirement + 'static;
+/// Filters of a list that has a path.
+pub trait Listed: Filter<Deleter: 'static, Field: 'static> + 'static {
     /// Where the list is.
     const PATH: &'static str;
     /// All parameters of its query.
     const PARAMETERS: &'static [&'static str];
+    /// What it can be sorted by, with its names.
+    const FIELDS: &'static [(&'static str, Self::Field)];
 
-    /// Reads the filters and the order; `deleted` is read apart, since it needs a permission.
+    /// Reads the filters; `deleted` is read apart, since it needs a permission.
     fn parse(given: &Parameters<'_>, today: NaiveDate) -> Result<Self, Problem>;
-
-    /// Shows deleted items too, or only them.
-    fn showing(self, permit: &Permit<Self::Deleter>, deleted: Deleted) -> Self;
-
-    /// Whether that place can be one of the order.
-    fn has(&self, position: &Position) -> bool;
 }
 
 /// The query of a list.
-pub struct ListInput<Q> {
-    query: Q,
+pub struct ListInput<F: Listed> {
+    query: Query<F>,
     deleted: Deleted,
     wanted: Wanted,
 }
@@ -69,12 +63,12 @@ pub struct Part {
     pub filters: String,
 }
 
-impl<Q: ListQuery> Input for ListInput<Q> {
-    const PARAMETERS: &'static [&'static str] = Q::PARAMETERS;
+impl<F: Listed> Input for ListInput<F> {
+    const PARAMETERS: &'static [&'static str] = F::PARAMETERS;
 
     fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
         match Parameters::of(query).single("deleted", deleted) {
-            Ok(Some(Deleted::Only | Deleted::With)) => caller.permit::<Q::Deleter>().map(drop),
+            Ok(Some(Deleted::Only | Deleted::With)) => caller.permit::<F::Deleter>().map(drop),
             _ => Ok(()),
         }
     }
@@ -84,7 +78,7 @@ impl<Q: ListQuery> Input for ListInput<Q> {
             return Err(Problem::internal("the application state is missing"));
         };
         let given = Parameters::of(request.query_string());
-        let query = Q::parse(&given, app.today())?;
+        let query = Query::new(F::parse(&given, app.today())?, sort(&given, F::FIELDS)?);
         let deleted = given.single("deleted", deleted)?.unwrap_or_default();
         let wanted = match Format::of(request, &given)? {
             Format::Json => Wanted::Page(Part::parse(&given, &query)?),
@@ -94,12 +88,12 @@ impl<Q: ListQuery> Input for ListInput<Q> {
     }
 }
 
-impl<Q: ListQuery> ListInput<Q> {
+impl<F: Listed> ListInput<F> {
     /// The query as that caller may make it, and what is wanted of the list.
-    pub fn made_by(self, caller: &Caller) -> Result<(Q, Wanted), Denied> {
+    pub fn made_by(self, caller: &Caller) -> Result<(Query<F>, Wanted), Denied> {
         let query = match self.deleted {
             Deleted::No => self.query,
-            shown => self.query.showing(&caller.permit::<Q::Deleter>()?, shown),
+            shown => self.query.showing_deleted(&caller.permit::<F::Deleter>()?, shown),
         };
         Ok((query, self.wanted))
     }
@@ -118,12 +112,13 @@ impl Extent {
 }
 
 impl Part {
-    fn parse<Q: ListQuery>(given: &Parameters<'_>, query: &Q) -> Result<Self, Problem> {
+    fn parse<F: Listed>(given: &Parameters<'_>, query: &Query<F>) -> Result<Self, Problem> {
         let filters = given.without(&OF_THE_PART);
         let limit = given.limit()?;
         let page = given.single("page", |text| PageNumber::new(number(text)?))?;
-        let list = List { path: Q::PATH, query: &filters };
-        let after = given.cursor(|cursor| list.decode(cursor).filter(|position| query.has(position)))?;
+        let list = List { path: F::PATH, query: &filters };
+        let after =
+            given.cursor(|cursor| list.decode(cursor).filter(|position| query.sort.by.compares(&position.key)))?;
         let start = match (page, after) {
             (Some(_), Some(_)) => {
                 let fault = Fault::new(FaultCode::Disagrees, "must not be given beside cursor");
@@ -132,12 +127,12 @@ impl Part {
             (page, None) => Start::Page(page.unwrap_or(PageNumber::FIRST)),
             (None, Some(position)) => Start::After(position),
         };
-        Ok(Self { path: Q::PATH, page: PageRequest { limit, start }, filters })
+        Ok(Self { path: F::PATH, page: PageRequest { limit, start }, filters })
     }
 }
 
 /// Reads the order of a list that can be sorted by these fields.
-pub fn sort<F: Copy + Default>(given: &Parameters<'_>, fields: &[(&str, F)]) -> Result<Sort<F>, Problem> {
+fn sort<F: Copy + Default>(given: &Parameters<'_>, fields: &[(&str, F)]) -> Result<Sort<F>, Problem> {
     let sort = given.single("sort", |text| {
         let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
         let field = fields.iter().find(|(field, _)| *field == name);
@@ -160,7 +155,7 @@ fn deleted(text: &str) -> Result<Deleted, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use ensemble_domain::{ActorQuery, MovieQuery, parse_day};
+    use ensemble_domain::{ActorFilter, MovieFilter, parse_day};
     use proptest::prelude::*;
 
     use super::*;
@@ -168,21 +163,26 @@ mod tests {
     #[test]
     fn every_parameter_is_documented() {
         let page = include_str!("../../../docs/reference/lists.md");
-        for name in ActorQuery::PARAMETERS.iter().chain(MovieQuery::PARAMETERS) {
+        for name in ActorFilter::PARAMETERS.iter().chain(MovieFilter::PARAMETERS) {
             let is_named = page.contains(&format!("`{name}`")) || page.contains(&format!("`{name}="));
             assert!(is_named, "{name} stands nowhere in docs/reference/lists.md");
         }
     }
 
+    fn of_list<F: Listed>(given: &Parameters<'_>, today: NaiveDate) -> Result<(), Problem> {
+        let query = Query::new(F::parse(given, today)?, sort(given, F::FIELDS)?);
+        Part::parse(given, &query).map(drop)
+    }
+
     proptest! {
         #[test]
         fn any_query_is_read_or_refused(
-            names in prop::collection::vec(prop::sample::select(ActorQuery::PARAMETERS), 0..4), value in "\\PC{0,12}|-?[0-9]{1,22}",
+            names in prop::collection::vec(prop::sample::select(ActorFilter::PARAMETERS), 0..4), value in "\\PC{0,12}|-?[0-9]{1,22}",
         ) {
             let today = parse_day("2026-03-14").unwrap();
             let query = names.iter().map(|name| format!("{name}={value}")).collect::<Vec<_>>().join("&");
             let given = Parameters::of(&query);
-            let read = ActorQuery::parse(&given, today).and_then(|query| Part::parse(&given, &query).map(drop));
+            let read = of_list::<ActorFilter>(&given, today);
             let refused = read.err().map(|problem| problem.kind().status().as_u16());
             prop_assert!(refused.is_none_or(|status| status == 400), "{query}");
         }

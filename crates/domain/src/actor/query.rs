@@ -2,18 +2,11 @@
 
 use super::{Actor, Gender};
 use crate::{
-    DayRange, DeleteActors, Deleted, Folded, MovieId, Permit, Position, Search, ShootWindow, Sort, SortField, SortKey,
+    DayRange, DeleteActors, Filter, Folded, MovieId, Position, Query, Search, ShootWindow, SortField, SortKey,
 };
 
 /// Which actors a list shows, and in which order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ActorQuery {
-    /// What the actors have in common.
-    pub filter: ActorFilter,
-    /// The order.
-    pub sort: Sort<ActorSort>,
-    deleted: Deleted,
-}
+pub type ActorQuery = Query<ActorFilter>;
 
 /// What the actors of a list have in common; all that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,42 +39,13 @@ pub enum ActorSort {
     CreatedAt,
 }
 
-impl ActorQuery {
-    /// The actors that pass the filter and are not deleted, in that order.
-    #[must_use]
-    pub fn new(filter: ActorFilter, sort: Sort<ActorSort>) -> Self {
-        Self { filter, sort, deleted: Deleted::No }
-    }
+impl Filter for ActorFilter {
+    type Item = Actor;
+    type Field = ActorSort;
+    type Deleter = DeleteActors;
 
-    /// Shows deleted actors too, or only them; whoever may delete may see what was deleted.
-    #[must_use]
-    pub fn showing_deleted(self, _permit: &Permit<DeleteActors>, deleted: Deleted) -> Self {
-        Self { deleted, ..self }
-    }
-
-    /// Whether deleted actors are shown.
-    #[must_use]
-    pub const fn deleted(&self) -> Deleted {
-        self.deleted
-    }
-
-    /// Whether the list has all actors that are not deleted.
-    #[must_use]
-    pub fn is_unfiltered(&self) -> bool {
-        self.deleted == Deleted::No && self.filter == ActorFilter::default()
-    }
-
-    /// Whether the list has what is found by its words and not deleted, whatever else, by id.
-    #[must_use]
-    pub fn is_search_by_id(&self) -> bool {
-        let others = ActorFilter { search: None, ..self.filter.clone() };
-        self.deleted == Deleted::No && others == ActorFilter::default() && self.sort.by == ActorSort::Id
-    }
-
-    /// Answers where an actor stands in the order.
-    #[must_use]
-    pub fn position(&self, actor: &Actor) -> Position {
-        self.sort.by.position(actor)
+    fn without_search(&self) -> Self {
+        Self { search: None, ..self.clone() }
     }
 }
 
@@ -94,5 +58,15 @@ impl SortField<Actor> for ActorSort {
             Self::CreatedAt => SortKey::Instant(actor.created_at),
         };
         Position { key, id: actor.id.get() }
+    }
+
+    fn compares(self, key: &SortKey) -> bool {
+        matches!(
+            (self, key),
+            (Self::Id, SortKey::Id)
+                | (Self::Name, SortKey::Text(_))
+                | (Self::Age, SortKey::Day(_))
+                | (Self::CreatedAt, SortKey::Instant(_))
+        )
     }
 }

@@ -1,17 +1,10 @@
 //! Which movies a list shows, and in which order.
 
 use super::Movie;
-use crate::{ActorId, DayRange, DeleteMovies, Deleted, Folded, Permit, Position, Search, Sort, SortField, SortKey};
+use crate::{ActorId, DayRange, DeleteMovies, Filter, Folded, Position, Query, Search, SortField, SortKey};
 
 /// Which movies a list shows, and in which order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MovieQuery {
-    /// What the movies have in common.
-    pub filter: MovieFilter,
-    /// The order.
-    pub sort: Sort<MovieSort>,
-    deleted: Deleted,
-}
+pub type MovieQuery = Query<MovieFilter>;
 
 /// What the movies of a list have in common; all that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,42 +33,13 @@ pub enum MovieSort {
     CreatedAt,
 }
 
-impl MovieQuery {
-    /// The movies that pass the filter and are not deleted, in that order.
-    #[must_use]
-    pub fn new(filter: MovieFilter, sort: Sort<MovieSort>) -> Self {
-        Self { filter, sort, deleted: Deleted::No }
-    }
+impl Filter for MovieFilter {
+    type Item = Movie;
+    type Field = MovieSort;
+    type Deleter = DeleteMovies;
 
-    /// Shows deleted movies too, or only them; whoever may delete may see what was deleted.
-    #[must_use]
-    pub fn showing_deleted(self, _permit: &Permit<DeleteMovies>, deleted: Deleted) -> Self {
-        Self { deleted, ..self }
-    }
-
-    /// Whether deleted movies are shown.
-    #[must_use]
-    pub const fn deleted(&self) -> Deleted {
-        self.deleted
-    }
-
-    /// Whether the list has all movies that are not deleted.
-    #[must_use]
-    pub fn is_unfiltered(&self) -> bool {
-        self.deleted == Deleted::No && self.filter == MovieFilter::default()
-    }
-
-    /// Whether the list has what is found by its words and not deleted, whatever else, by id.
-    #[must_use]
-    pub fn is_search_by_id(&self) -> bool {
-        let others = MovieFilter { search: None, ..self.filter.clone() };
-        self.deleted == Deleted::No && others == MovieFilter::default() && self.sort.by == MovieSort::Id
-    }
-
-    /// Answers where a movie stands in the order.
-    #[must_use]
-    pub fn position(&self, movie: &Movie) -> Position {
-        self.sort.by.position(movie)
+    fn without_search(&self) -> Self {
+        Self { search: None, ..self.clone() }
     }
 }
 
@@ -88,5 +52,15 @@ impl SortField<Movie> for MovieSort {
             Self::CreatedAt => SortKey::Instant(movie.created_at),
         };
         Position { key, id: movie.id.get() }
+    }
+
+    fn compares(self, key: &SortKey) -> bool {
+        matches!(
+            (self, key),
+            (Self::Id, SortKey::Id)
+                | (Self::Title, SortKey::Text(_))
+                | (Self::ReleaseDate, SortKey::Day(_))
+                | (Self::CreatedAt, SortKey::Instant(_))
+        )
     }
 }

@@ -3,15 +3,15 @@
 use actix_web::{HttpResponse, web::Data};
 use chrono::NaiveDate;
 use ensemble_domain::{
-    Actor, ActorFilter, ActorName, ActorQuery, ActorSort, Born, DayRange, DeleteActors, Deleted, Fault, FaultCode,
-    Folded, Gender, GetActors, MovieId, Page, Permit, Position, Search, ShootWindow, SortKey, parse_day,
+    Actor, ActorFilter, ActorName, ActorQuery, ActorSort, Born, DayRange, Fault, FaultCode, Folded, Gender, GetActors,
+    MovieId, Page, Search, ShootWindow, parse_day,
 };
 
 use super::ActorView;
 use crate::{
     App,
     export::{self, Export},
-    lists::{ListInput, ListQuery, Part, Wanted, sort},
+    lists::{ListInput, Listed, Part, Wanted},
     paging,
     permitted::Permitted,
     problem::Problem,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// `GET /actors`.
-pub async fn list(app: Data<App>, call: Permitted<GetActors, ListInput<ActorQuery>>) -> Result<HttpResponse, Problem> {
+pub async fn list(app: Data<App>, call: Permitted<GetActors, ListInput<ActorFilter>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input } = call;
     let (query, wanted) = input.made_by(permit.caller())?;
     let (actors, today) = (app.actors.clone(), app.today());
@@ -52,8 +52,7 @@ pub fn render_page(
     paging::page(part, "actors", page, |last| query.position(last), |actor| ActorView::of(actor, today))
 }
 
-impl ListQuery for ActorQuery {
-    type Deleter = DeleteActors;
+impl Listed for ActorFilter {
     const PATH: &'static str = "/actors";
     const PARAMETERS: &'static [&'static str] = &[
         "q",
@@ -72,40 +71,22 @@ impl ListQuery for ActorQuery {
         "format",
     ];
 
+    const FIELDS: &'static [(&'static str, ActorSort)] = &[
+        ("id", ActorSort::Id),
+        ("name", ActorSort::Name),
+        ("age", ActorSort::Age),
+        ("created_at", ActorSort::CreatedAt),
+    ];
+
     fn parse(given: &Parameters<'_>, today: NaiveDate) -> Result<Self, Problem> {
-        let mut query = Self::default();
-        query.filter = ActorFilter {
+        Ok(Self {
             search: given.single("q", Search::parse)?,
             name: given.single("name", |text| Ok(Folded::of(ActorName::parse(text)?.as_str())))?,
             gender: given.single("gender", |text| Gender::parse(text))?,
             born: born(given, today)?,
             movie: given.single("movie_id", |text| id(text, MovieId::new))?,
             available: available(given)?,
-        };
-        query.sort = sort(
-            given,
-            &[
-                ("id", ActorSort::Id),
-                ("name", ActorSort::Name),
-                ("age", ActorSort::Age),
-                ("created_at", ActorSort::CreatedAt),
-            ],
-        )?;
-        Ok(query)
-    }
-
-    fn showing(self, permit: &Permit<DeleteActors>, deleted: Deleted) -> Self {
-        self.showing_deleted(permit, deleted)
-    }
-
-    fn has(&self, position: &Position) -> bool {
-        matches!(
-            (self.sort.by, &position.key),
-            (ActorSort::Id, SortKey::Id)
-                | (ActorSort::Name, SortKey::Text(_))
-                | (ActorSort::Age, SortKey::Day(_))
-                | (ActorSort::CreatedAt, SortKey::Instant(_))
-        )
+        })
     }
 }
 

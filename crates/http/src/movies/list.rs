@@ -2,16 +2,13 @@
 
 use actix_web::{HttpResponse, web::Data};
 use chrono::NaiveDate;
-use ensemble_domain::{
-    ActorId, DayRange, DeleteMovies, Deleted, Folded, GetMovies, MovieFilter, MovieQuery, MovieSort, Permit, Position,
-    Search, SortKey, Title, parse_day,
-};
+use ensemble_domain::{ActorId, DayRange, Folded, GetMovies, MovieFilter, MovieSort, Search, Title, parse_day};
 
 use super::MovieView;
 use crate::{
     App,
     export::{self, Export},
-    lists::{ListInput, ListQuery, Wanted, sort},
+    lists::{ListInput, Listed, Wanted},
     paging,
     permitted::Permitted,
     problem::Problem,
@@ -19,7 +16,7 @@ use crate::{
 };
 
 /// `GET /movies`.
-pub async fn list(app: Data<App>, call: Permitted<GetMovies, ListInput<MovieQuery>>) -> Result<HttpResponse, Problem> {
+pub async fn list(app: Data<App>, call: Permitted<GetMovies, ListInput<MovieFilter>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input } = call;
     let (query, wanted) = input.made_by(permit.caller())?;
     let movies = app.movies.clone();
@@ -42,8 +39,7 @@ pub async fn list(app: Data<App>, call: Permitted<GetMovies, ListInput<MovieQuer
     }
 }
 
-impl ListQuery for MovieQuery {
-    type Deleter = DeleteMovies;
+impl Listed for MovieFilter {
     const PATH: &'static str = "/movies";
     const PARAMETERS: &'static [&'static str] = &[
         "q",
@@ -59,38 +55,20 @@ impl ListQuery for MovieQuery {
         "format",
     ];
 
+    const FIELDS: &'static [(&'static str, MovieSort)] = &[
+        ("id", MovieSort::Id),
+        ("title", MovieSort::Title),
+        ("release_date", MovieSort::ReleaseDate),
+        ("created_at", MovieSort::CreatedAt),
+    ];
+
     fn parse(given: &Parameters<'_>, _today: NaiveDate) -> Result<Self, Problem> {
-        let mut query = Self::default();
-        query.filter = MovieFilter {
+        Ok(Self {
             search: given.single("q", Search::parse)?,
             title: given.single("title", |text| Ok(Folded::of(Title::parse(text)?.as_str())))?,
             released: released(given)?,
             actor: given.single("actor_id", |text| id(text, ActorId::new))?,
-        };
-        query.sort = sort(
-            given,
-            &[
-                ("id", MovieSort::Id),
-                ("title", MovieSort::Title),
-                ("release_date", MovieSort::ReleaseDate),
-                ("created_at", MovieSort::CreatedAt),
-            ],
-        )?;
-        Ok(query)
-    }
-
-    fn showing(self, permit: &Permit<DeleteMovies>, deleted: Deleted) -> Self {
-        self.showing_deleted(permit, deleted)
-    }
-
-    fn has(&self, position: &Position) -> bool {
-        matches!(
-            (self.sort.by, &position.key),
-            (MovieSort::Id, SortKey::Id)
-                | (MovieSort::Title, SortKey::Text(_))
-                | (MovieSort::ReleaseDate, SortKey::Day(_))
-                | (MovieSort::CreatedAt, SortKey::Instant(_))
-        )
+        })
     }
 }
 
