@@ -1,6 +1,6 @@
 //! Which items a list shows, and in which order.
 
-use crate::{Deleted, Permit, Position, Requirement, Sort, SortField};
+use crate::{Deleted, Permit, Position, Requirement, Search, Sort, SortField};
 
 /// What the items of a list have in common; all that is given must hold.
 pub trait Filter: Clone + Default + PartialEq {
@@ -10,6 +10,9 @@ pub trait Filter: Clone + Default + PartialEq {
     type Field: SortField<Self::Item> + Default + PartialEq;
     /// Whoever may do this may see what was deleted.
     type Deleter: Requirement;
+
+    /// The words that are looked for.
+    fn search(&self) -> Option<&Search>;
 
     /// The same without its words.
     #[must_use]

@@ -10,7 +10,7 @@ use ensemble_domain::{
     Version,
 };
 
-pub use self::row::{ACTOR_COLUMNS, ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor};
+pub use self::row::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor};
 use crate::{
     castings,
     connection::AnyConnection,

@@ -14,11 +14,11 @@ use ensemble_domain::{
 use self::row::CastingRow;
 pub use self::{change::assign, warning::unreleased_bookings};
 use crate::{
-    actors::{ACTOR_COLUMNS, ActorRow},
+    actors::ActorRow,
     connection::AnyConnection,
     error::Trouble,
     idempotency::once,
-    movies::{MOVIE_COLUMNS, MovieRow},
+    movies::MovieRow,
     schema::{actors, castings, movies},
     store::{Step, Store, Stored, Writer, Writes},
 };
@@ -49,7 +49,7 @@ impl CastingRepository for Castings {
                 .filter(castings::id.eq(id.get()))
                 .filter(castings::movie_id.eq(movie.get()))
                 .filter(movies::deleted_at.is_null());
-            let columns = (castings::all_columns, ACTOR_COLUMNS);
+            let columns = (castings::all_columns, ActorRow::columns());
             let row: Option<(CastingRow, ActorRow)> = shown.select(columns).first(connection).optional()?;
             row.map(member).transpose()
         })
@@ -150,7 +150,7 @@ fn cast(connection: &mut AnyConnection, movie: MovieId) -> Result<Vec<CastMember
         .inner_join(actors::table)
         .filter(castings::movie_id.eq(movie.get()))
         .order(billed_first)
-        .select((castings::all_columns, ACTOR_COLUMNS))
+        .select((castings::all_columns, ActorRow::columns()))
         .load(connection)?;
     rows.into_iter().map(member).collect()
 }
@@ -161,7 +161,7 @@ fn filmography(connection: &mut AnyConnection, actor: ActorId) -> Result<Vec<Cre
         .filter(castings::actor_id.eq(actor.get()))
         .filter(movies::deleted_at.is_null())
         .order((movies::release_date.desc(), castings::id.asc()))
-        .select((castings::all_columns, MOVIE_COLUMNS))
+        .select((castings::all_columns, MovieRow::columns()))
         .load(connection)?;
     let credit = |(casting, movie)| Ok(Credit { casting: Casting::try_from(casting)?, movie: Movie::try_from(movie)? });
     rows.into_iter().map(credit).collect()

@@ -9,7 +9,7 @@ mod sql;
 mod statement;
 
 use diesel::QueryResult;
-use ensemble_domain::{Page, PageRequest, Position, SortKey, Total};
+use ensemble_domain::{Deleted, Filter, Page, PageRequest, Position, Query, SortKey, Total};
 
 use self::sql::{Place, Reach};
 pub use self::statement::{Counting, Part, Statement};
@@ -19,26 +19,36 @@ use crate::{
 };
 
 /// One row beyond what is counted.
-pub const BEYOND_CAP: i64 = 10_001;
+pub const BEYOND_CAP: i64 = Total::CAP.cast_signed() + 1;
 
 /// What a list shows, as SQL.
 pub struct List<C> {
     /// The table, by which its columns are called.
-    pub table: &'static str,
+    table: &'static str,
     /// The columns of a row.
-    pub columns: C,
-    /// The conditions, each after ` AND `; without them, everything that is not deleted is shown.
-    pub conditions: Vec<Part>,
+    columns: C,
+    /// The conditions, each after ` AND `.
+    conditions: Vec<Part>,
     /// The ids of all that is shown, ascending, where they are known already and the order is by id.
-    pub ids: Option<Vec<i64>>,
+    ids: Option<Vec<i64>>,
     /// What the order compares before the id; `None` when it compares nothing else.
-    pub key: Option<Key>,
+    key: Option<Key>,
     /// Whether the order is turned round.
-    pub descending: bool,
+    descending: bool,
     /// Whether the database has to be led along the order.
-    pub is_led: bool,
+    is_led: bool,
     /// Whether all rows that are not deleted are shown, and no others.
-    pub is_unfiltered: bool,
+    is_unfiltered: bool,
+}
+
+/// What is the same about all lists of one kind.
+pub struct Listed<F: Filter, C> {
+    pub searched: Searched,
+    pub columns: C,
+    /// What the filter asks for besides its words, each condition after ` AND `.
+    pub conditions: fn(&F) -> Vec<Part>,
+    /// What the order by a field compares before the id; `None` when it compares nothing else.
+    pub key: fn(F::Field) -> Option<Key>,
 }
 
 /// What an order compares.
@@ -80,6 +90,36 @@ pub struct Searched {
 pub type Counted<R> = (R, i64);
 
 impl<C: Copy> List<C> {
+    /// The list that the query asks for.
+    pub fn of<F: Filter>(
+        connection: &mut AnyConnection,
+        query: &Query<F>,
+        Listed { searched, columns, conditions, key }: Listed<F, C>,
+    ) -> QueryResult<Self> {
+        let dialect = connection.dialect();
+        let mut conditions = conditions(&query.filter);
+        conditions.push(Part::Sql(match query.deleted() {
+            Deleted::No => " AND deleted_at IS NULL",
+            Deleted::Only => " AND deleted_at IS NOT NULL",
+            Deleted::With => "",
+        }));
+        let matches = match query.filter.search() {
+            Some(search) => dialect.search(&searched, search.words(), query.deleted())?,
+            None => Matches::default(),
+        };
+        conditions.extend(matches.conditions);
+        Ok(Self {
+            table: searched.table,
+            columns,
+            conditions,
+            ids: matches.ids.filter(|_| query.is_search_by_id()),
+            key: key(query.sort.by),
+            descending: query.sort.descending,
+            is_led: dialect.has_to_be_led(),
+            is_unfiltered: query.is_unfiltered(),
+        })
+    }
+
     /// Answers one page. `load` runs a statement that selects [`Counted`] rows.
     pub fn page<R, T: TryFrom<R>>(
         &self,
@@ -94,6 +134,7 @@ impl<C: Copy> List<C> {
         if let Some(ids) = &self.ids {
             return self.page_of(ids, page, |statement| load(dialect, statement));
         }
+        let limit = usize::try_from(page.limit.get()).unwrap_or(usize::MAX);
         // One more than is shown tells whether others follow.
         let asked = i64::from(page.limit.get()) + 1;
         let place = Place { after: page.after(), reach: Reach::All, limit: asked, offset: page.offset() };
@@ -116,9 +157,8 @@ impl<C: Copy> List<C> {
         if total == Total::Capped {
             rows = self.walk(dialect, place, Self::walked, &load)?;
         }
-        let more = rows.len() > usize::try_from(page.limit.get()).unwrap_or(usize::MAX);
-        let shown = rows.into_iter().take(usize::try_from(page.limit.get()).unwrap_or(usize::MAX));
-        let items = shown.map(|(row, _)| T::try_from(row)).collect::<Result<_, _>>()?;
+        let more = rows.len() > limit;
+        let items = rows.into_iter().take(limit).map(|(row, _)| T::try_from(row)).collect::<Result<_, _>>()?;
         Ok(Page { items, total, more })
     }
 

@@ -9,7 +9,7 @@ use ensemble_domain::{
     PageRequest, PatchMovies, Permit, Position, PostMovies, Precondition, Record, Rows, StoreError, Version,
 };
 
-pub use self::row::{ChangedMovieRow, MOVIE_COLUMNS, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie};
+pub use self::row::{ChangedMovieRow, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie};
 use crate::{
     castings,
     connection::AnyConnection,

@@ -31,14 +31,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    totals (entity, slot) {
-        entity -> Text,
-        slot -> BigInt,
-        live -> BigInt,
-    }
-}
-
-diesel::table! {
     // Diesel's own list of the migrations that were applied.
     __diesel_schema_migrations (version) {
         version -> Text,

@@ -44,6 +44,10 @@ impl Filter for ActorFilter {
     type Field = ActorSort;
     type Deleter = DeleteActors;
 
+    fn search(&self) -> Option<&Search> {
+        self.search.as_ref()
+    }
+
     fn without_search(&self) -> Self {
         Self { search: None, ..self.clone() }
     }

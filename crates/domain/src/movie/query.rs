@@ -38,6 +38,10 @@ impl Filter for MovieFilter {
     type Field = MovieSort;
     type Deleter = DeleteMovies;
 
+    fn search(&self) -> Option<&Search> {
+        self.search.as_ref()
+    }
+
     fn without_search(&self) -> Self {
         Self { search: None, ..self.clone() }
     }

@@ -1,48 +1,31 @@
 //! Which actors a list shows, as SQL.
 
 use chrono::NaiveDate;
-use ensemble_domain::{ActorFilter, ActorQuery, ActorSort, Deleted, SortKey};
+use diesel::QueryResult;
+use ensemble_domain::{ActorFilter, ActorQuery, ActorSort, SortKey};
 
-use super::{ACTOR_COLUMNS, row::ActorColumns};
+use super::{ActorColumns, ActorRow};
 use crate::{
     connection::AnyConnection,
-    error::Trouble,
-    lists::{Key, List, Part, Searched},
+    lists::{Key, List, Listed, Part, Searched},
 };
 
 /// The day that seniorities are counted to.
 const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2200, 12, 31).unwrap();
 
-/// What a search of actors looks through.
-const NAMES: Searched = Searched { table: "actors", key: "name_key", index: "actors_search" };
-
 /// The list that the query asks for.
-pub fn list(connection: &mut AnyConnection, query: &ActorQuery) -> Result<List<ActorColumns>, Trouble> {
-    let mut conditions = conditions(&query.filter);
-    conditions.push(Part::Sql(match query.deleted() {
-        Deleted::No => " AND actors.deleted_at IS NULL",
-        Deleted::Only => " AND actors.deleted_at IS NOT NULL",
-        Deleted::With => "",
-    }));
-    let search =
-        query.filter.search.as_ref().map(|search| connection.dialect().search(&NAMES, search.words(), query.deleted()));
-    let matches = search.transpose()?.unwrap_or_default();
-    conditions.extend(matches.conditions);
-    Ok(List {
-        table: "actors",
-        columns: ACTOR_COLUMNS,
-        conditions,
-        ids: matches.ids.filter(|_| query.is_search_by_id()),
-        key: match query.sort.by {
-            ActorSort::Id => None,
-            ActorSort::Name => Some(Key::of("name_key", "actors_name")),
-            ActorSort::Age => Some(Key { column: "seniority", index: "actors_age", value: seniority_at }),
-            ActorSort::CreatedAt => Some(Key::of("created_at", "actors_created")),
-        },
-        descending: query.sort.descending,
-        is_led: connection.dialect().has_to_be_led(),
-        is_unfiltered: query.is_unfiltered(),
-    })
+pub fn list(connection: &mut AnyConnection, query: &ActorQuery) -> QueryResult<List<ActorColumns>> {
+    let searched = Searched { table: "actors", key: "name_key", index: "actors_search" };
+    List::of(connection, query, Listed { searched, columns: ActorRow::columns(), conditions, key })
+}
+
+const fn key(field: ActorSort) -> Option<Key> {
+    match field {
+        ActorSort::Id => None,
+        ActorSort::Name => Some(Key::of("name_key", "actors_name")),
+        ActorSort::Age => Some(Key { column: "seniority", index: "actors_age", value: seniority_at }),
+        ActorSort::CreatedAt => Some(Key::of("created_at", "actors_created")),
+    }
 }
 
 fn conditions(filter: &ActorFilter) -> Vec<Part> {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::{
-    Insertable, QueryResult, Queryable, RunQueryDsl,
+    Insertable, QueryResult, Queryable, RunQueryDsl, Selectable,
     backend::Backend,
     dsl::SqlTypeOf,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -12,10 +12,11 @@ use diesel::{
 use ensemble_domain::{Actor, ActorId, ActorName, Born, Entity, Folded, Gender, NewActor, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Corrupt, idempotency::Snapshot, schema::actors};
+use crate::{connection::MultiBackend, error::Corrupt, idempotency::Snapshot, schema::actors};
 
 /// A row as it is stored.
-#[derive(Deserialize, Queryable, Serialize)]
+#[derive(Deserialize, Queryable, Selectable, Serialize)]
+#[diesel(table_name = actors)]
 pub struct ActorRow {
     pub id: i64,
     name: String,
@@ -29,30 +30,14 @@ pub struct ActorRow {
 }
 
 /// The columns of a row; its key is only searched and sorted by.
-pub const ACTOR_COLUMNS: ActorColumns = (
-    actors::id,
-    actors::name,
-    actors::gender,
-    actors::born,
-    actors::born_exact,
-    actors::version,
-    actors::created_at,
-    actors::updated_at,
-    actors::deleted_at,
-);
+pub type ActorColumns = <ActorRow as Selectable<MultiBackend>>::SelectExpression;
 
-/// See [`ACTOR_COLUMNS`].
-pub type ActorColumns = (
-    actors::id,
-    actors::name,
-    actors::gender,
-    actors::born,
-    actors::born_exact,
-    actors::version,
-    actors::created_at,
-    actors::updated_at,
-    actors::deleted_at,
-);
+impl ActorRow {
+    /// What is selected for a row.
+    pub fn columns() -> ActorColumns {
+        <Self as Selectable<MultiBackend>>::construct_selection()
+    }
+}
 
 /// A row that is to be added.
 #[derive(Insertable)]
@@ -82,9 +67,16 @@ pub struct ChangedActorRow<'a> {
 /// Puts a changed actor in the place of the stored one of that version. Diesel's own UPDATE would be prepared anew every time, which
 /// costs PostgreSQL more than the change itself.
 pub struct ReplaceActor<'a> {
-    pub id: i64,
-    pub seen: i64,
-    pub row: &'a ChangedActorRow<'a>,
+    id: i64,
+    seen: i64,
+    row: &'a ChangedActorRow<'a>,
+    returned: ActorColumns,
+}
+
+impl<'a> ReplaceActor<'a> {
+    pub fn new((id, seen): (i64, i64), row: &'a ChangedActorRow<'a>) -> Self {
+        Self { id, seen, row, returned: ActorRow::columns() }
+    }
 }
 
 impl<DB> QueryFragment<DB> for ReplaceActor<'_>
@@ -120,7 +112,7 @@ where
         out.push_sql(" AND version = ");
         out.push_bind_param::<BigInt, _>(&self.seen)?;
         out.push_sql(" RETURNING ");
-        ACTOR_COLUMNS.walk_ast(out)
+        self.returned.walk_ast(out)
     }
 }
 

@@ -8,10 +8,10 @@ use ensemble_domain::{
 
 use super::row::CastingRow;
 use crate::{
-    actors::{ACTOR_COLUMNS, ActorRow},
+    actors::ActorRow,
     connection::AnyConnection,
     error::Trouble,
-    movies::{MOVIE_COLUMNS, MovieRow},
+    movies::MovieRow,
     schema::{actors, castings, movies},
     store::Stored,
 };
@@ -30,7 +30,7 @@ pub fn unreleased_bookings(
         .filter(castings::status.eq(BOOKED))
         .filter(movies::deleted_at.is_null())
         .filter(movies::release_date.ge(today));
-    let rows: Vec<MovieRow> = booked.order(movies::id.asc()).select(MOVIE_COLUMNS).distinct().load(connection)?;
+    let rows: Vec<MovieRow> = booked.order(movies::id.asc()).select(MovieRow::columns()).distinct().load(connection)?;
     let of =
         |row| Movie::try_from(row).map(|Movie { id, title, release_date, .. }| BookedOn { id, title, release_date });
     Ok(rows.into_iter().map(of).collect::<Result<_, _>>()?)
@@ -47,7 +47,7 @@ pub fn shared_character(connection: &mut AnyConnection, casting: &Casting) -> Re
         .filter(castings::actor_id.ne(casting.actor.get()))
         .filter(castings::character_key.eq(key))
         .filter(castings::status.eq(BOOKED));
-    let ordered = others.order(castings::id.asc()).select((castings::all_columns, ACTOR_COLUMNS));
+    let ordered = others.order(castings::id.asc()).select((castings::all_columns, ActorRow::columns()));
     let rows: Vec<(CastingRow, ActorRow)> = ordered.load(connection)?;
     let mut warnings = Vec::new();
     for (casting, actor) in rows {
@@ -75,7 +75,8 @@ pub fn double_bookings_of(
         .filter(movies::deleted_at.is_null())
         .filter(movies::shoot_start.le(shoot.end()))
         .filter(movies::shoot_end.ge(shoot.start()));
-    let ordered = overlapping.order(castings::id.asc()).select((castings::all_columns, MOVIE_COLUMNS, ACTOR_COLUMNS));
+    let ordered =
+        overlapping.order(castings::id.asc()).select((castings::all_columns, MovieRow::columns(), ActorRow::columns()));
     let rows: Vec<(CastingRow, MovieRow, ActorRow)> = ordered.load(connection)?;
     let mut warnings = Vec::new();
     for (casting, movie, actor) in rows {

@@ -1,47 +1,27 @@
 //! Which movies a list shows, as SQL.
 
-use ensemble_domain::{Deleted, MovieFilter, MovieQuery, MovieSort};
+use diesel::QueryResult;
+use ensemble_domain::{MovieFilter, MovieQuery, MovieSort};
 
-use super::{MOVIE_COLUMNS, row::MovieColumns};
+use super::{MovieColumns, MovieRow};
 use crate::{
     connection::AnyConnection,
-    error::Trouble,
-    lists::{Key, List, Part, Searched},
+    lists::{Key, List, Listed, Part, Searched},
 };
 
-/// What a search of movies looks through.
-const TITLES: Searched = Searched { table: "movies", key: "title_key", index: "movies_search" };
-
 /// The list that the query asks for.
-pub fn list(connection: &mut AnyConnection, query: &MovieQuery) -> Result<List<MovieColumns>, Trouble> {
-    let mut conditions = conditions(&query.filter);
-    conditions.push(Part::Sql(match query.deleted() {
-        Deleted::No => " AND movies.deleted_at IS NULL",
-        Deleted::Only => " AND movies.deleted_at IS NOT NULL",
-        Deleted::With => "",
-    }));
-    let search = query
-        .filter
-        .search
-        .as_ref()
-        .map(|search| connection.dialect().search(&TITLES, search.words(), query.deleted()));
-    let matches = search.transpose()?.unwrap_or_default();
-    conditions.extend(matches.conditions);
-    Ok(List {
-        table: "movies",
-        columns: MOVIE_COLUMNS,
-        conditions,
-        ids: matches.ids.filter(|_| query.is_search_by_id()),
-        key: match query.sort.by {
-            MovieSort::Id => None,
-            MovieSort::Title => Some(Key::of("title_key", "movies_title")),
-            MovieSort::ReleaseDate => Some(Key::of("release_date", "movies_release")),
-            MovieSort::CreatedAt => Some(Key::of("created_at", "movies_created")),
-        },
-        descending: query.sort.descending,
-        is_led: connection.dialect().has_to_be_led(),
-        is_unfiltered: query.is_unfiltered(),
-    })
+pub fn list(connection: &mut AnyConnection, query: &MovieQuery) -> QueryResult<List<MovieColumns>> {
+    let searched = Searched { table: "movies", key: "title_key", index: "movies_search" };
+    List::of(connection, query, Listed { searched, columns: MovieRow::columns(), conditions, key })
+}
+
+const fn key(field: MovieSort) -> Option<Key> {
+    match field {
+        MovieSort::Id => None,
+        MovieSort::Title => Some(Key::of("title_key", "movies_title")),
+        MovieSort::ReleaseDate => Some(Key::of("release_date", "movies_release")),
+        MovieSort::CreatedAt => Some(Key::of("created_at", "movies_created")),
+    }
 }
 
 fn conditions(filter: &MovieFilter) -> Vec<Part> {

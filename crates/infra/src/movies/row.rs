@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::{
-    Insertable, QueryResult, Queryable, RunQueryDsl,
+    Insertable, QueryResult, Queryable, RunQueryDsl, Selectable,
     backend::Backend,
     dsl::SqlTypeOf,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -12,10 +12,11 @@ use diesel::{
 use ensemble_domain::{Entity, Folded, Movie, MovieId, NewMovie, ReleaseDate, ShootWindow, Title, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Corrupt, idempotency::Snapshot, schema::movies};
+use crate::{connection::MultiBackend, error::Corrupt, idempotency::Snapshot, schema::movies};
 
 /// A row as it is stored.
-#[derive(Deserialize, Queryable, Serialize)]
+#[derive(Deserialize, Queryable, Selectable, Serialize)]
+#[diesel(table_name = movies)]
 pub struct MovieRow {
     pub id: i64,
     title: String,
@@ -29,30 +30,14 @@ pub struct MovieRow {
 }
 
 /// The columns of a row; its key is only searched and sorted by.
-pub const MOVIE_COLUMNS: MovieColumns = (
-    movies::id,
-    movies::title,
-    movies::release_date,
-    movies::shoot_start,
-    movies::shoot_end,
-    movies::version,
-    movies::created_at,
-    movies::updated_at,
-    movies::deleted_at,
-);
+pub type MovieColumns = <MovieRow as Selectable<MultiBackend>>::SelectExpression;
 
-/// See [`MOVIE_COLUMNS`].
-pub type MovieColumns = (
-    movies::id,
-    movies::title,
-    movies::release_date,
-    movies::shoot_start,
-    movies::shoot_end,
-    movies::version,
-    movies::created_at,
-    movies::updated_at,
-    movies::deleted_at,
-);
+impl MovieRow {
+    /// What is selected for a row.
+    pub fn columns() -> MovieColumns {
+        <Self as Selectable<MultiBackend>>::construct_selection()
+    }
+}
 
 /// A row that is to be added.
 #[derive(Insertable)]
@@ -82,9 +67,16 @@ pub struct ChangedMovieRow<'a> {
 /// Puts a changed movie in the place of the stored one of that version. Diesel's own UPDATE would be prepared anew every time, which
 /// costs PostgreSQL more than the change itself.
 pub struct ReplaceMovie<'a> {
-    pub id: i64,
-    pub seen: i64,
-    pub row: &'a ChangedMovieRow<'a>,
+    id: i64,
+    seen: i64,
+    row: &'a ChangedMovieRow<'a>,
+    returned: MovieColumns,
+}
+
+impl<'a> ReplaceMovie<'a> {
+    pub fn new((id, seen): (i64, i64), row: &'a ChangedMovieRow<'a>) -> Self {
+        Self { id, seen, row, returned: MovieRow::columns() }
+    }
 }
 
 impl<DB> QueryFragment<DB> for ReplaceMovie<'_>
@@ -120,7 +112,7 @@ where
         out.push_sql(" AND version = ");
         out.push_bind_param::<BigInt, _>(&self.seen)?;
         out.push_sql(" RETURNING ");
-        MOVIE_COLUMNS.walk_ast(out)
+        self.returned.walk_ast(out)
     }
 }
 

@@ -20,13 +20,13 @@ use recorded::Recorded;
 pub use server::Server;
 
 use crate::{
-    actors::{ACTOR_COLUMNS, ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
+    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
     connection::Dialect,
     error::{Symptom, Trouble},
     history::{Entry, NewHistoryRow},
     import::Incoming,
     lists::{Counted, Counting, Matches, Part, Searched, Statement},
-    movies::{ChangedMovieRow, MOVIE_COLUMNS, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
+    movies::{ChangedMovieRow, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
     schema::{actors, history, movies},
 };
 
@@ -52,19 +52,19 @@ impl Dialect for PgConnection {
     }
 
     fn read_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
-        actors::table.find(id).select(ACTOR_COLUMNS).first(self).optional()
+        actors::table.find(id).select(ActorRow::columns()).first(self).optional()
     }
 
     fn read_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
-        movies::table.find(id).select(MOVIE_COLUMNS).first(self).optional()
+        movies::table.find(id).select(MovieRow::columns()).first(self).optional()
     }
 
     fn lock_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
-        actors::table.find(id).select(ACTOR_COLUMNS).for_no_key_update().first(self).optional()
+        actors::table.find(id).select(ActorRow::columns()).for_no_key_update().first(self).optional()
     }
 
     fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
-        movies::table.find(id).select(MOVIE_COLUMNS).for_no_key_update().first(self).optional()
+        movies::table.find(id).select(MovieRow::columns()).for_no_key_update().first(self).optional()
     }
 
     fn list_actors(&mut self, statement: &Statement<ActorColumns>) -> QueryResult<Vec<Counted<ActorRow>>> {
@@ -108,7 +108,7 @@ impl Dialect for PgConnection {
         actors::table
             .filter(actors::id.eq_any(ids))
             .order(actors::id.asc())
-            .select(ACTOR_COLUMNS)
+            .select(ActorRow::columns())
             .for_share()
             .load(self)
     }
@@ -120,32 +120,32 @@ impl Dialect for PgConnection {
     }
 
     fn insert_actor(&mut self, row: &NewActorRow<'_>, entry: &Entry<'_>) -> QueryResult<ActorRow> {
-        let statement = diesel::insert_into(actors::table).values(row).returning(ACTOR_COLUMNS);
+        let statement = diesel::insert_into(actors::table).values(row).returning(ActorRow::columns());
         Recorded { statement, entry, about: recorded::ACTOR }.get_result(self)
     }
 
     fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow> {
-        let statement = diesel::insert_into(movies::table).values(row).returning(MOVIE_COLUMNS);
+        let statement = diesel::insert_into(movies::table).values(row).returning(MovieRow::columns());
         Recorded { statement, entry, about: recorded::MOVIE }.get_result(self)
     }
 
     fn replace_actor(
         &mut self,
-        (id, seen): (i64, i64),
+        key: (i64, i64),
         row: &ChangedActorRow<'_>,
         entry: &Entry<'_>,
     ) -> QueryResult<Option<ActorRow>> {
-        let statement = ReplaceActor { id, seen, row };
+        let statement = ReplaceActor::new(key, row);
         Recorded { statement, entry, about: recorded::ACTOR }.get_result(self).optional()
     }
 
     fn replace_movie(
         &mut self,
-        (id, seen): (i64, i64),
+        key: (i64, i64),
         row: &ChangedMovieRow<'_>,
         entry: &Entry<'_>,
     ) -> QueryResult<Option<MovieRow>> {
-        let statement = ReplaceMovie { id, seen, row };
+        let statement = ReplaceMovie::new(key, row);
         Recorded { statement, entry, about: recorded::MOVIE }.get_result(self).optional()
     }
 

@@ -14,13 +14,13 @@ use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
 pub use file::File;
 
 use crate::{
-    actors::{ACTOR_COLUMNS, ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
+    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
     connection::Dialect,
     error::{Symptom, Trouble},
     history::{About, Entry, NewHistoryRow},
     import::Incoming,
     lists::{Counted, Counting, Matches, Searched, Statement},
-    movies::{ChangedMovieRow, MOVIE_COLUMNS, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
+    movies::{ChangedMovieRow, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
     schema::{actors, history, movies},
 };
 
@@ -41,11 +41,11 @@ impl Dialect for SqliteConnection {
     }
 
     fn read_actor(&mut self, id: i64) -> QueryResult<Option<ActorRow>> {
-        actors::table.find(id).select(ACTOR_COLUMNS).first(self).optional()
+        actors::table.find(id).select(ActorRow::columns()).first(self).optional()
     }
 
     fn read_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>> {
-        movies::table.find(id).select(MOVIE_COLUMNS).first(self).optional()
+        movies::table.find(id).select(MovieRow::columns()).first(self).optional()
     }
 
     // BEGIN IMMEDIATE holds the whole file: what is read stays as it is.
@@ -91,7 +91,7 @@ impl Dialect for SqliteConnection {
     }
 
     fn share_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
-        actors::table.filter(actors::id.eq_any(ids)).order(actors::id.asc()).select(ACTOR_COLUMNS).load(self)
+        actors::table.filter(actors::id.eq_any(ids)).order(actors::id.asc()).select(ActorRow::columns()).load(self)
     }
 
     fn try_lock_key(&mut self, _key: &[u8; 32]) -> QueryResult<bool> {
@@ -100,14 +100,14 @@ impl Dialect for SqliteConnection {
     }
 
     fn insert_actor(&mut self, row: &NewActorRow<'_>, entry: &Entry<'_>) -> QueryResult<ActorRow> {
-        let insert = diesel::insert_into(actors::table).values(row).returning(ACTOR_COLUMNS);
+        let insert = diesel::insert_into(actors::table).values(row).returning(ActorRow::columns());
         let written: ActorRow = insert.get_result(self)?;
         record(self, entry, About::actor(Some(written.id)))?;
         Ok(written)
     }
 
     fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow> {
-        let insert = diesel::insert_into(movies::table).values(row).returning(MOVIE_COLUMNS);
+        let insert = diesel::insert_into(movies::table).values(row).returning(MovieRow::columns());
         let written: MovieRow = insert.get_result(self)?;
         record(self, entry, About::movie(Some(written.id)))?;
         Ok(written)
@@ -115,26 +115,26 @@ impl Dialect for SqliteConnection {
 
     fn replace_actor(
         &mut self,
-        (id, seen): (i64, i64),
+        key: (i64, i64),
         row: &ChangedActorRow<'_>,
         entry: &Entry<'_>,
     ) -> QueryResult<Option<ActorRow>> {
-        let written = ReplaceActor { id, seen, row }.get_result(self).optional()?;
+        let written = ReplaceActor::new(key, row).get_result(self).optional()?;
         if written.is_some() {
-            record(self, entry, About::actor(Some(id)))?;
+            record(self, entry, About::actor(Some(key.0)))?;
         }
         Ok(written)
     }
 
     fn replace_movie(
         &mut self,
-        (id, seen): (i64, i64),
+        key: (i64, i64),
         row: &ChangedMovieRow<'_>,
         entry: &Entry<'_>,
     ) -> QueryResult<Option<MovieRow>> {
-        let written = ReplaceMovie { id, seen, row }.get_result(self).optional()?;
+        let written = ReplaceMovie::new(key, row).get_result(self).optional()?;
         if written.is_some() {
-            record(self, entry, About::movie(Some(id)))?;
+            record(self, entry, About::movie(Some(key.0)))?;
         }
         Ok(written)
     }

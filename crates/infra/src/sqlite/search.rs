@@ -41,6 +41,6 @@ fn found(connection: &mut SqliteConnection, index: &str, words: &[&Folded]) -> Q
         .sql(" ORDER BY rowid LIMIT ")
         .bind::<BigInt, _>(BEYOND_CAP)
         .load(connection)?;
-    let cap = usize::try_from(Total::CAP).unwrap_or(usize::MAX);
-    Ok((ids.len() <= cap).then_some(ids))
+    let is_few = Total::counted(u64::try_from(ids.len()).unwrap_or(u64::MAX)) != Total::Capped;
+    Ok(is_few.then_some(ids))
 }
