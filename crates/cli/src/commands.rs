@@ -61,6 +61,8 @@ pub enum Command {
         #[arg(long, value_name = "TIME", default_value = "12h", value_parser = lifetime)]
         ttl: Duration,
     },
+    /// Print the API as an OpenAPI 3.1 document
+    Openapi,
     /// Add all actors or movies of a CSV file, or none of them
     Import {
         /// actors or movies

@@ -2,13 +2,15 @@
 
 mod list;
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actix_web::{HttpResponse, http::{Method, StatusCode}, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
     Actor, ActorChanges, ActorId, ActorName, Age, BirthDate, Born, BornChange, DeleteActors, FieldFaults, Gender,
     GetActors, InvalidFields, NewActor, PatchActors, PostActors, Version,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 pub use self::list::{list, render_page};
 use crate::{
@@ -17,6 +19,7 @@ use crate::{
     input::Id,
     json::{Body, Json},
     members::{Member, Members, day, text, whole_number},
+    openapi::scalar::{self, changes, object},
     paths,
     permitted::Permitted,
     problem::Problem,
@@ -96,6 +99,21 @@ impl Body for ActorBody {
     fn members(&self) -> &Members {
         &self.members
     }
+
+    fn schema(method: &Method) -> (&'static str, Value) {
+        let optional = |schema: Value| scalar::nullable(&schema);
+        let members = json!({
+            "name": scalar::actor_name(), "gender": scalar::gender(),
+            "age": optional(scalar::age()), "birth_date": optional(scalar::birth_date()),
+        });
+        if *method == Method::PATCH {
+            return ("ActorChanges", changes(members));
+        }
+        let mut new = object(members, &["name", "gender"]);
+        new["if"] = json!({"properties": {"age": {"type": "null"}}});
+        new["then"] = json!({"required": ["birth_date"], "properties": {"birth_date": {"type": "string"}}});
+        ("NewActor", new)
+    }
 }
 
 impl From<Members> for ActorBody {
@@ -135,12 +153,16 @@ impl ActorBody {
     }
 }
 
-fn age(value: serde_json::Value) -> Result<Age, ensemble_domain::Fault> {
+fn age(value: Value) -> Result<Age, ensemble_domain::Fault> {
     Age::new(whole_number(value)?)
 }
 
 /// An actor as clients see it on one day.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Actor", extend("examples" = [{
+    "id": 7, "name": "Nada Haddad", "age": 20, "birth_date": null, "gender": "female", "version": 1,
+    "created_at": "2026-03-14T09:26:53.589793Z", "updated_at": "2026-03-14T09:26:53.589793Z",
+}]))]
 pub struct ActorView<'a> {
     id: i64,
     name: &'a str,
@@ -148,6 +170,7 @@ pub struct ActorView<'a> {
     birth_date: Option<NaiveDate>,
     gender: &'a str,
     #[serde(serialize_with = "view::version")]
+    #[schemars(with = "i64")]
     version: Version,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,

@@ -9,6 +9,7 @@ use ensemble_domain::{Precondition, Version};
 
 use crate::{
     input::Input,
+    openapi::{OperationObject, scalar},
     problem::{Kind, Problem},
 };
 
@@ -53,6 +54,12 @@ impl Input for IfMatch {
         };
         Ok(Self(precondition))
     }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        let text = "Do it only if the stored version is one of these, by their entity tags; `*` is any";
+        operation.header("If-Match", text, scalar::entity_tags());
+        operation.refuses(&[Kind::InvalidRequest, Kind::StaleVersion]);
+    }
 }
 
 /// The version of a tag. What else is in it is not compared: that moves by itself, and nobody's change is lost by it.
@@ -69,6 +76,12 @@ pub struct IfNoneMatch(Option<Condition>);
 impl Input for IfNoneMatch {
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
         field(request, &header::IF_NONE_MATCH).map(Self)
+    }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        let text = "Answer 304 if what is there has one of these entity tags; `*` is any";
+        operation.header("If-None-Match", text, scalar::entity_tags());
+        operation.refuses(&[Kind::InvalidRequest]).not_modified();
     }
 }
 

@@ -8,10 +8,20 @@ use std::{
 
 use actix_web::{HttpResponse, web::Data};
 use ensemble_domain::Cause;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tokio::sync::{Mutex, Semaphore, oneshot};
 
 use crate::{App, app::Readiness, problem::Problem, query::NoQuery, view};
+
+/// What a probe is told.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Health")]
+pub struct HealthView {
+    #[schemars(extend("const" = true))]
+    success: bool,
+    status: &'static str,
+}
 
 /// How long the store has to answer.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -59,7 +69,7 @@ impl Probe {
 
 /// `GET /livez`: the process runs. Touches nothing else.
 pub async fn live(_: NoQuery) -> Result<HttpResponse, Problem> {
-    view::private(HttpResponse::Ok(), &json!({"success": true, "status": "live"}))
+    view::private(HttpResponse::Ok(), &HealthView { success: true, status: "live" })
 }
 
 /// `GET /readyz`: the keys for tokens are there, the database answers, and its schema is current.
@@ -73,5 +83,5 @@ pub async fn ready(app: Data<App>, _: NoQuery) -> Result<HttpResponse, Problem> 
     if !app.probe.store_is_ready().await {
         return Err(Problem::unavailable("the database does not answer, or its schema is not current", 1));
     }
-    view::private(HttpResponse::Ok(), &json!({"success": true, "status": "ready"}))
+    view::private(HttpResponse::Ok(), &HealthView { success: true, status: "ready" })
 }

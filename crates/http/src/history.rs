@@ -1,6 +1,6 @@
 //! `/history`, and that of one actor or movie.
 
-use std::io;
+use std::{collections::BTreeMap, io};
 
 use actix_web::{HttpRequest, HttpResponse, dev::Payload, http::header, web::Data};
 use chrono::{DateTime, Utc};
@@ -8,6 +8,7 @@ use ensemble_domain::{
     ActorId, Error, GetActors, GetHistory, GetMovies, HistoryEntry, HistoryId, HistoryPage, Limit, Members, MovieId,
     Position, RequestId, SortKey, Value,
 };
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -17,9 +18,10 @@ use crate::{
     format::Format,
     input::{Id, Input},
     lists::Extent,
+    openapi::OperationObject,
     permitted::Permitted,
-    problem::Problem,
-    query::Parameters,
+    problem::{Kind, Problem},
+    query::{CURSOR, FORMAT, LIMIT, Parameter, Parameters},
     view,
 };
 
@@ -88,7 +90,7 @@ pub struct HistoryPart {
 }
 
 impl Input for HistoryQuery {
-    const PARAMETERS: &'static [&'static str] = &["limit", "cursor", "format"];
+    const PARAMETERS: &'static [Parameter] = &[LIMIT, CURSOR, FORMAT];
 
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
         let given = Parameters::of(request.query_string());
@@ -102,6 +104,10 @@ impl Input for HistoryQuery {
             _ => None,
         })?;
         Ok(Self::Page(HistoryPart { path, before, limit }))
+    }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        operation.refuses(&[Kind::InvalidRequest, Kind::InvalidCursor]);
     }
 }
 
@@ -126,8 +132,10 @@ impl HistoryPart {
 }
 
 /// One page of a history. It has no total: a history only grows, and what is older is reached by `next`.
-#[derive(Serialize)]
-struct PageView<'a> {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "HistoryPage")]
+pub struct PageView<'a> {
+    #[schemars(extend("const" = true))]
     success: bool,
     history: Vec<EntryView<'a>>,
     limit: u32,
@@ -136,7 +144,8 @@ struct PageView<'a> {
 }
 
 /// One change as clients see it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "HistoryEntry")]
 struct EntryView<'a> {
     id: i64,
     at: DateTime<Utc>,
@@ -146,8 +155,10 @@ struct EntryView<'a> {
     entity: &'static str,
     entity_id: Option<i64>,
     #[serde(serialize_with = "members")]
+    #[schemars(with = "BTreeMap<String, ValueView<'a>>")]
     before: &'a Members,
     #[serde(serialize_with = "members")]
+    #[schemars(with = "BTreeMap<String, ValueView<'a>>")]
     after: &'a Members,
 }
 
@@ -178,7 +189,9 @@ fn members<S: Serializer>(members: &Members, serializer: S) -> Result<S::Ok, S::
     serializer.collect_map(members.iter().map(|(name, value)| (name, ValueView::of(value))))
 }
 
-#[derive(Serialize)]
+/// A member before or after a change.
+#[derive(JsonSchema, Serialize)]
+#[schemars(inline)]
 #[serde(untagged)]
 enum ValueView<'a> {
     Null,

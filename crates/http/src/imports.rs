@@ -4,6 +4,7 @@ use std::{fs::File, time::Duration};
 
 use actix_web::{HttpResponse, web::Data};
 use ensemble_domain::{Error, Imported, NewActor, NewMovie, Outcome, PostActors, PostMovies, Rows, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -38,8 +39,10 @@ pub async fn movies(app: Data<App>, call: Permitted<PostMovies, CsvBody>) -> Res
 }
 
 /// What came of an import.
-#[derive(Serialize)]
-struct Answer {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Import")]
+pub struct ImportView {
+    #[schemars(extend("const" = true))]
     success: bool,
     imported: u64,
     rows: u64,
@@ -72,7 +75,7 @@ async fn import<T: Row>(
     })?;
     view::outcome(&rows, |rows| {
         let imported = if dry_run { 0 } else { *rows };
-        view::private(HttpResponse::Ok(), &Answer { success: true, imported, rows: *rows, dry_run })
+        view::private(HttpResponse::Ok(), &ImportView { success: true, imported, rows: *rows, dry_run })
     })
 }
 

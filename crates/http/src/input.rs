@@ -3,12 +3,16 @@
 use actix_web::{HttpRequest, dev::Payload};
 use ensemble_domain::{ActorId, Caller, CastingId, Denied, Entity, MovieId};
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    openapi::{OperationObject, scalar},
+    problem::{Kind, Problem},
+    query::Parameter,
+};
 
 /// Something to read from a request. A tuple reads its parts one after the other.
 pub trait Input: Sized {
     /// The query parameters that it reads; any other is refused.
-    const PARAMETERS: &'static [&'static str] = &[];
+    const PARAMETERS: &'static [Parameter] = &[];
 
     /// Refuses what the caller may not ask for, before anything else about the request is looked at.
     fn check(_caller: &Caller, _query: &str) -> Result<(), Denied> {
@@ -16,6 +20,9 @@ pub trait Input: Sized {
     }
 
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem>;
+
+    /// Tells the document what it reads beside the query, and how that can be refused.
+    fn describe(_operation: &mut OperationObject<'_>) {}
 
     /// What it says beyond the path: the same bytes whenever it says the same, however it is written.
     fn content(&self) -> Result<Vec<u8>, Problem> {
@@ -30,7 +37,7 @@ impl Input for () {
 }
 
 impl<A: Input, B: Input> Input for (A, B) {
-    const PARAMETERS: &'static [&'static str] = sole(A::PARAMETERS, B::PARAMETERS);
+    const PARAMETERS: &'static [Parameter] = sole(A::PARAMETERS, B::PARAMETERS);
 
     fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
         A::check(caller, query).and_then(|()| B::check(caller, query))
@@ -40,6 +47,11 @@ impl<A: Input, B: Input> Input for (A, B) {
         Ok((A::take(request, payload).await?, B::take(request, payload).await?))
     }
 
+    fn describe(operation: &mut OperationObject<'_>) {
+        A::describe(operation);
+        B::describe(operation);
+    }
+
     fn content(&self) -> Result<Vec<u8>, Problem> {
         let (a, b) = self;
         Ok([a.content()?, b.content()?].concat())
@@ -47,7 +59,7 @@ impl<A: Input, B: Input> Input for (A, B) {
 }
 
 impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
-    const PARAMETERS: &'static [&'static str] = sole(A::PARAMETERS, sole(B::PARAMETERS, C::PARAMETERS));
+    const PARAMETERS: &'static [Parameter] = sole(A::PARAMETERS, sole(B::PARAMETERS, C::PARAMETERS));
 
     fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
         <((A, B), C)>::check(caller, query)
@@ -57,6 +69,10 @@ impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
         Ok((A::take(request, payload).await?, B::take(request, payload).await?, C::take(request, payload).await?))
     }
 
+    fn describe(operation: &mut OperationObject<'_>) {
+        <((A, B), C)>::describe(operation);
+    }
+
     fn content(&self) -> Result<Vec<u8>, Problem> {
         let (a, b, c) = self;
         Ok([a.content()?, b.content()?, c.content()?].concat())
@@ -64,7 +80,7 @@ impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
 }
 
 /// The query is read by one part, so that all its parameters stand in one list. Two lists do not build.
-const fn sole(one: &'static [&'static str], other: &'static [&'static str]) -> &'static [&'static str] {
+const fn sole(one: &'static [Parameter], other: &'static [Parameter]) -> &'static [Parameter] {
     assert!(one.is_empty() || other.is_empty(), "two parts read the query");
     if one.is_empty() { other } else { one }
 }
@@ -76,11 +92,19 @@ impl Input for Id<ActorId> {
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
         id(request, "id", ActorId::new, Entity::Actor).map(Self)
     }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        describe_id(operation, "id", "The actor");
+    }
 }
 
 impl Input for Id<MovieId> {
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
         id(request, "id", MovieId::new, Entity::Movie).map(Self)
+    }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        describe_id(operation, "id", "The movie");
     }
 }
 
@@ -97,6 +121,16 @@ impl Input for CastingPath {
             id: id(request, "casting_id", CastingId::new, Entity::Casting)?,
         })
     }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        describe_id(operation, "id", "The movie");
+        describe_id(operation, "casting_id", "The casting");
+    }
+}
+
+fn describe_id(operation: &mut OperationObject<'_>, name: &str, text: &str) {
+    operation.path(name, text, scalar::id());
+    operation.refuses(&[Kind::NotFound]);
 }
 
 fn id<T>(

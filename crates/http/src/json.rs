@@ -16,6 +16,7 @@ use crate::{
     body::{Arriving, check_media_type, in_time},
     input::Input,
     members::Members,
+    openapi::OperationObject,
     problem::{Kind, Problem},
 };
 
@@ -29,6 +30,9 @@ pub trait Body: From<Members> {
 
     /// What it was made of.
     fn members(&self) -> &Members;
+
+    /// Its name and its JSON Schema in the document, for requests of that method.
+    fn schema(method: &Method) -> (&'static str, Value);
 }
 
 /// A JSON object as a typed body.
@@ -40,6 +44,10 @@ impl<T: Body> Input for Json<T> {
         let limit = request.app_data::<Data<App>>().map_or(0, |app| app.body_limit);
         let arriving = Arriving::of(request, payload, limit)?;
         Self::parse(&in_time(BODY_DEADLINE, read(arriving)).await?)
+    }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        operation.json_body::<T>();
     }
 
     fn content(&self) -> Result<Vec<u8>, Problem> {
@@ -54,7 +62,7 @@ impl<T: Body> Json<T> {
 }
 
 /// RFC 8259 for every body, and RFC 7396's type for a PATCH, which is what a PATCH is here.
-fn media_types(method: &Method) -> &'static [&'static str] {
+pub fn media_types(method: &Method) -> &'static [&'static str] {
     if *method == Method::PATCH { &["application/json", "application/merge-patch+json"] } else { &["application/json"] }
 }
 

@@ -5,25 +5,33 @@ use chrono::NaiveDate;
 use ensemble_domain::{
     Caller, Deleted, Denied, Fault, FaultCode, Filter, PageNumber, PageRequest, Query, Sort, SortField, Start,
 };
+use serde_json::Value;
 
 use crate::{
     App,
     cursor::List,
     format::Format,
     input::Input,
-    problem::Problem,
-    query::{Parameters, number, refused},
+    openapi::{OperationObject, scalar},
+    problem::{Kind, Problem},
+    query::{Parameter, Parameters, number, refused},
 };
 
 /// The parameters that say which part of a list is wanted, and in which form. The others say what is in it.
 const OF_THE_PART: [&str; 4] = ["page", "limit", "cursor", "format"];
+
+/// `deleted`, which lists of what can be restored have.
+pub const DELETED: Parameter =
+    Parameter::new("deleted", "Whether to show what is deleted; `only` and `with` need the permission to delete", scalar::deleted);
+/// `page`, which lists have whose total is known.
+pub const PAGE: Parameter = Parameter::new("page", "Which page, from 1; not beside `cursor`", scalar::page);
 
 /// Filters of a list that has a path.
 pub trait Listed: Filter<Deleter: 'static, Field: 'static> + 'static {
     /// Where the list is.
     const PATH: &'static str;
     /// All parameters of its query.
-    const PARAMETERS: &'static [&'static str];
+    const PARAMETERS: &'static [Parameter];
     /// What it can be sorted by, with its names.
     const FIELDS: &'static [(&'static str, Self::Field)];
 
@@ -64,7 +72,7 @@ pub struct Part {
 }
 
 impl<F: Listed> Input for ListInput<F> {
-    const PARAMETERS: &'static [&'static str] = F::PARAMETERS;
+    const PARAMETERS: &'static [Parameter] = F::PARAMETERS;
 
     fn check(caller: &Caller, query: &str) -> Result<(), Denied> {
         match Parameters::of(query).single("deleted", deleted) {
@@ -85,6 +93,10 @@ impl<F: Listed> Input for ListInput<F> {
             Format::Csv { is_explicit } => Wanted::Csv(Extent::parse(request, &given, is_explicit)?),
         };
         Ok(Self { query, deleted, wanted })
+    }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        operation.refuses(&[Kind::InvalidRequest, Kind::InvalidCursor]);
     }
 }
 
@@ -131,6 +143,11 @@ impl Part {
     }
 }
 
+/// The schema of `sort` in a list of `F`.
+pub fn sort_schema<F: Listed>() -> Value {
+    scalar::sort(F::FIELDS.iter().map(|(name, _)| *name))
+}
+
 /// Reads the order of a list that can be sorted by these fields.
 fn sort<F: Copy + Default>(given: &Parameters<'_>, fields: &[(&str, F)]) -> Result<Sort<F>, Problem> {
     let sort = given.single("sort", |text| {
@@ -163,7 +180,7 @@ mod tests {
     #[test]
     fn every_parameter_is_documented() {
         let page = include_str!("../../../docs/reference/lists.md");
-        for name in ActorFilter::PARAMETERS.iter().chain(MovieFilter::PARAMETERS) {
+        for Parameter { name, .. } in ActorFilter::PARAMETERS.iter().chain(MovieFilter::PARAMETERS) {
             let is_named = page.contains(&format!("`{name}`")) || page.contains(&format!("`{name}="));
             assert!(is_named, "{name} stands nowhere in docs/reference/lists.md");
         }
@@ -180,7 +197,7 @@ mod tests {
             names in prop::collection::vec(prop::sample::select(ActorFilter::PARAMETERS), 0..4), value in "\\PC{0,12}|-?[0-9]{1,22}",
         ) {
             let today = parse_day("2026-03-14").unwrap();
-            let query = names.iter().map(|name| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+            let query = names.iter().map(|Parameter { name, .. }| format!("{name}={value}")).collect::<Vec<_>>().join("&");
             let given = Parameters::of(&query);
             let read = of_list::<ActorFilter>(&given, today);
             let refused = read.err().map(|problem| problem.kind().status().as_u16());

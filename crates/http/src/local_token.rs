@@ -5,18 +5,21 @@ use std::net::IpAddr;
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
-    http::{Uri, header},
+    http::{Method, Uri, header},
     web::Data,
 };
 use ensemble_domain::{Fault, FaultCode, FieldFaults, InvalidFields, Role};
 use futures_util::future::LocalBoxFuture;
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::{
     App,
     input::Input,
     json::{Body, Json},
     members::{Members, text},
+    openapi::scalar::{self, object},
     problem::{Kind, Problem},
     query, view,
 };
@@ -39,8 +42,10 @@ pub async fn issue(app: Data<App>, wanted: Wanted) -> Result<HttpResponse, Probl
 }
 
 /// The answer of RFC 6749, section 5.1, with the role.
-#[derive(Serialize)]
-struct TokenView {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "LocalToken")]
+pub struct TokenView {
+    #[schemars(extend("const" = true))]
     success: bool,
     access_token: String,
     token_type: &'static str,
@@ -86,7 +91,8 @@ fn is_loopback(authority: &str) -> bool {
         && (host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback()))
 }
 
-struct RoleBody {
+/// What a client says of the token that it wants.
+pub struct RoleBody {
     members: Members,
 }
 
@@ -95,6 +101,10 @@ impl Body for RoleBody {
 
     fn members(&self) -> &Members {
         &self.members
+    }
+
+    fn schema(_: &Method) -> (&'static str, Value) {
+        ("LocalTokenRequest", object(json!({"role": scalar::role()}), &["role"]))
     }
 }
 

@@ -2,12 +2,16 @@
 
 use actix_web::{HttpResponse, web::Data};
 use ensemble_domain::{Permission, Role, SignedIn};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{App, permitted::Permitted, problem::Problem, view};
 
-#[derive(Serialize)]
-struct Me<'a> {
+/// Who the server takes the caller for.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Me")]
+pub struct MeView<'a> {
+    #[schemars(extend("const" = true))]
     success: bool,
     subject: &'a str,
     permissions: Vec<&'static str>,
@@ -18,7 +22,7 @@ struct Me<'a> {
 /// Answers subject and permissions, and the role when the permissions are exactly one's.
 pub async fn me(_app: Data<App>, call: Permitted<SignedIn>) -> Result<HttpResponse, Problem> {
     let caller = call.permit.caller();
-    let body = Me {
+    let body = MeView {
         success: true,
         subject: caller.subject().as_str(),
         permissions: caller.permissions().iter().map(Permission::as_str).collect(),

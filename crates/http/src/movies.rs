@@ -4,13 +4,15 @@ mod list;
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actix_web::{HttpResponse, http::{Method, StatusCode}, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
     ActorId, DeleteMovies, Fault, FaultCode, FieldFaults, GetMovies, InvalidFields, Movie, MovieChanges, MovieId,
     NewMovie, PatchMovies, PostMovies, ReleaseDate, ShootWindow, Title, Version, Warned,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 pub use self::list::list;
 use crate::{
@@ -19,6 +21,7 @@ use crate::{
     input::Id,
     json::{Body, Json},
     members::{Members, day, ids, text},
+    openapi::scalar::{self, changes, object},
     paths,
     permitted::Permitted,
     problem::Problem,
@@ -98,6 +101,22 @@ impl Body for MovieBody {
     fn members(&self) -> &Members {
         &self.members
     }
+
+    fn schema(method: &Method) -> (&'static str, Value) {
+        let optional_day = scalar::nullable(&scalar::day());
+        let mut actors = scalar::ids();
+        actors["maxItems"] = MAX_ACTORS.into();
+        let members = json!({
+            "title": scalar::title(), "release_date": scalar::release_date(),
+            "shoot_start": optional_day, "shoot_end": optional_day,
+            "actor_ids": scalar::nullable(&actors),
+        });
+        if *method == Method::PATCH {
+            ("MovieChanges", changes(members))
+        } else {
+            ("NewMovie", object(members, &["title", "release_date"]))
+        }
+    }
 }
 
 impl From<Members> for MovieBody {
@@ -147,7 +166,7 @@ impl MovieBody {
 const MAX_ACTORS: usize = 500;
 
 /// Who is booked; an id that is there twice counts once.
-fn actor_ids(value: serde_json::Value) -> Result<BTreeSet<ActorId>, Fault> {
+fn actor_ids(value: Value) -> Result<BTreeSet<ActorId>, Fault> {
     let actors: BTreeSet<_> = ids(value, ActorId::new)?.into_iter().collect();
     if actors.len() > MAX_ACTORS {
         return Err(Fault::new(FaultCode::Length, format!("must not name more than {MAX_ACTORS} actors")));
@@ -156,7 +175,11 @@ fn actor_ids(value: serde_json::Value) -> Result<BTreeSet<ActorId>, Fault> {
 }
 
 /// A movie as clients see it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Movie", extend("examples" = [{
+    "id": 2, "title": "Aihaga", "release_date": "2027-05-07", "shoot_start": null, "shoot_end": null, "version": 3,
+    "created_at": "2026-03-14T09:26:53.589793Z", "updated_at": "2026-03-15T09:26:53.589793Z",
+}]))]
 pub struct MovieView<'a> {
     id: i64,
     title: &'a str,
@@ -164,6 +187,7 @@ pub struct MovieView<'a> {
     shoot_start: Option<NaiveDate>,
     shoot_end: Option<NaiveDate>,
     #[serde(serialize_with = "view::version")]
+    #[schemars(with = "i64")]
     version: Version,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,

@@ -6,6 +6,7 @@ use actix_web::{
 };
 use ensemble_domain::{Page, PageNumber, Position, Start, Total};
 use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Value, json};
 
 use crate::{cursor::List, lists::Part, problem::Problem, view};
 
@@ -123,6 +124,29 @@ impl<V: Serialize> Serialize for Listing<'_, V> {
         object.serialize_entry("next_cursor", &place.next_cursor)?;
         object.end()
     }
+}
+
+/// The schema of a page whose items have that schema.
+pub fn schema(name: &str, item: &Value) -> Value {
+    let count = json!({"type": "integer", "minimum": 0});
+    let number = json!({"type": ["integer", "null"], "minimum": 0});
+    let link = json!({"type": ["string", "null"], "format": "uri-reference"});
+    json!({
+        "type": "object",
+        "required": ["success", name, "total", "limit", "page", "pages", "next", "prev", "next_cursor"],
+        "properties": {
+            "success": {"type": "boolean", "const": true},
+            name: {"type": "array", "items": item},
+            "total": count,
+            "total_capped": {"type": "boolean", "const": true, "description": "There when there are more than `total`"},
+            "limit": count,
+            "page": number,
+            "pages": number,
+            "next": link,
+            "prev": link,
+            "next_cursor": {"type": ["string", "null"]},
+        },
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod conflict;
 mod from;
 mod kind;
+mod sample;
 
 use std::{borrow::Cow, fmt};
 
@@ -14,16 +15,18 @@ use actix_web::{
     },
 };
 use ensemble_domain::{Cause, RequestId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use kind::{Kind, problem_names};
+pub use sample::sample;
 
 /// The media type of a problem.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
 /// One thing that was wrong with the request, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Flaw {
     /// Where it stands.
     #[serde(flatten)]
@@ -35,7 +38,7 @@ pub struct Flaw {
 }
 
 /// A place in a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(untagged)]
 pub enum Place {
     /// A member of the body, as a JSON pointer in a URI fragment (RFC 6901, section 6).
@@ -177,21 +180,31 @@ impl Problem {
     }
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// A refusal: problem details (RFC 9457), with the members of older clients beside.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Problem")]
+pub struct Document<'a> {
     #[serde(rename = "type")]
     kind: String,
+    /// What it says, whatever the occasion.
     title: &'static str,
     status: u16,
+    /// What was wrong on this occasion, and what would be right.
     detail: &'a str,
+    /// The path of the request.
     instance: &'a str,
+    /// Finds the request in the log.
     request_id: &'a str,
+    /// Each thing that was wrong, with its place.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Flaw],
     #[serde(flatten)]
     members: &'a Map<String, Value>,
+    #[schemars(extend("const" = false))]
     success: bool,
+    /// The status again.
     error: u16,
+    /// The detail again.
     message: &'a str,
 }
 

@@ -7,21 +7,48 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use ensemble_domain::{Age, CastingStatus, Fault, FaultCode, Limit};
+use serde_json::Value;
 
 use crate::{
     format::Format,
     input::Input,
+    openapi::scalar,
     problem::{Flaw, Kind, Place, Problem},
 };
 
+/// One parameter of a query: its name, and what the document says of it.
+#[derive(Clone, Copy)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub text: &'static str,
+    pub schema: fn() -> Value,
+}
+
+impl Parameter {
+    pub const fn new(name: &'static str, text: &'static str, schema: fn() -> Value) -> Self {
+        Self { name, text, schema }
+    }
+}
+
+/// `format`, which every list has.
+pub const FORMAT: Parameter =
+    Parameter::new("format", "The form of the answer, whatever the header Accept says", scalar::format);
+/// `limit`, which every list with pages has.
+pub const LIMIT: Parameter =
+    Parameter::new("limit", "How many items a page has; more than 100 is taken as 100", scalar::limit);
+/// `cursor`, which every list with pages has.
+pub const CURSOR: Parameter =
+    Parameter::new("cursor", "Where to go on: the `next_cursor` of the page before, of the same list", scalar::cursor);
+
 /// Refuses a query with a parameter that is not among the known ones, and names the nearest of them.
-pub fn refuse_unknown(query: &str, known: &[&str]) -> Result<(), Problem> {
+pub fn refuse_unknown(query: &str, known: &[Parameter]) -> Result<(), Problem> {
     if query.is_empty() {
         return Ok(());
     }
+    let known: Vec<_> = known.iter().map(|parameter| parameter.name).collect();
     let unknown = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name).find(|name| !known.contains(&&**name));
     let Some(name) = unknown else { return Ok(()) };
-    let detail = match nearest(&name, known) {
+    let detail = match nearest(&name, &known) {
         Some(near) => format!("is not known here; did you mean {near}?"),
         None if known.is_empty() => "is not known here, where there are no query parameters".to_owned(),
         None => format!("is not known here; there are {}", known.join(", ")),
@@ -51,7 +78,8 @@ pub struct CastQuery {
 }
 
 impl Input for CastQuery {
-    const PARAMETERS: &'static [&'static str] = &["status", "format"];
+    const PARAMETERS: &'static [Parameter] =
+        &[Parameter::new("status", "Castings of these statuses only, with commas between them", scalar::statuses), FORMAT];
 
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
         let given = Parameters::of(request.query_string());
@@ -159,7 +187,7 @@ mod tests {
 
     #[test]
     fn an_unknown_parameter_is_refused_with_the_nearest_known_one() {
-        let known = &["page", "limit", "deleted"];
+        let known = &["page", "limit", "deleted"].map(|name| Parameter::new(name, "", scalar::page));
         assert!(refuse_unknown("page=2&limit=5", known).is_ok());
         assert_eq!(
             detail(refuse_unknown("pgae=2", known)),

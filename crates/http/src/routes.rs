@@ -18,11 +18,15 @@ use crate::{
     edge::{edge, no_such_route},
     health, history, home, imports,
     input::Input,
-    local_token, me, movies,
+    local_token, me, movies, openapi,
+    openapi::OperationObject,
     permitted::Permitted,
     problem::{Kind, Problem},
     problem_pages,
 };
+
+/// Says something of an operation in the OpenAPI document.
+type Tell = fn(&mut OperationObject<'_>);
 
 /// One method of one path.
 pub struct Operation {
@@ -32,7 +36,16 @@ pub struct Operation {
     pub path: &'static str,
     /// The permissions that the token must hold; `None` where no token is asked for.
     pub needs: Option<Permissions>,
+    /// What its input, and then the operation itself, tell the document.
+    told: [Tell; 2],
     routes: Vec<Route>,
+}
+
+impl Operation {
+    /// Tells the document about the operation.
+    pub(crate) fn describe(&self, object: &mut OperationObject<'_>) {
+        self.told.iter().for_each(|tell| tell(object));
+    }
 }
 
 impl fmt::Debug for Operation {
@@ -45,45 +58,46 @@ impl fmt::Debug for Operation {
 #[must_use]
 pub fn operations() -> Vec<Operation> {
     vec![
-        public(Method::GET, "/", home::home),
-        public(Method::GET, "/livez", health::live),
-        public(Method::GET, "/readyz", health::ready),
-        public(Method::GET, "/problems/{name}", problem_pages::page),
-        permitted(Method::GET, "/me", me::me),
-        permitted(Method::GET, "/actors", actors::list),
-        permitted(Method::POST, "/actors", actors::create),
+        public(Method::GET, "/", home::home, openapi::service::home),
+        public(Method::GET, "/livez", health::live, openapi::service::live),
+        public(Method::GET, "/readyz", health::ready, openapi::service::ready),
+        public(Method::GET, "/openapi.json", openapi::serve, openapi::service::document),
+        public(Method::GET, "/problems/{name}", problem_pages::page, openapi::service::problem),
+        permitted(Method::GET, "/me", me::me, openapi::service::me),
+        permitted(Method::GET, "/actors", actors::list, openapi::actors::list),
+        permitted(Method::POST, "/actors", actors::create, openapi::actors::create),
         // What has a name of its own stands before what has any name.
-        permitted(Method::POST, "/actors/import", imports::actors),
-        permitted(Method::GET, "/actors/{id}", actors::get),
-        permitted(Method::PATCH, "/actors/{id}", actors::change),
-        permitted(Method::DELETE, "/actors/{id}", actors::delete),
-        permitted(Method::POST, "/actors/{id}/restore", actors::restore),
-        permitted(Method::GET, "/actors/{id}/filmography", castings::filmography),
-        permitted(Method::GET, "/actors/{id}/movies", castings::movies),
-        permitted(Method::GET, "/actors/{id}/history", history::of_actor),
-        permitted(Method::GET, "/movies", movies::list),
-        permitted(Method::POST, "/movies", movies::create),
-        permitted(Method::POST, "/movies/import", imports::movies),
-        permitted(Method::GET, "/movies/{id}", movies::get),
-        permitted(Method::PATCH, "/movies/{id}", movies::change),
-        permitted(Method::DELETE, "/movies/{id}", movies::delete),
-        permitted(Method::POST, "/movies/{id}/restore", movies::restore),
-        permitted(Method::GET, "/movies/{id}/cast", castings::cast),
-        permitted(Method::POST, "/movies/{id}/cast", castings::create),
-        permitted(Method::GET, "/movies/{id}/cast/{casting_id}", castings::get),
-        permitted(Method::PATCH, "/movies/{id}/cast/{casting_id}", castings::change),
-        permitted(Method::DELETE, "/movies/{id}/cast/{casting_id}", castings::delete),
-        permitted(Method::GET, "/movies/{id}/actors", castings::actors),
-        permitted(Method::PUT, "/movies/{id}/billing", castings::bill),
-        permitted(Method::GET, "/movies/{id}/history", history::of_movie),
-        permitted(Method::GET, "/history", history::all),
+        permitted(Method::POST, "/actors/import", imports::actors, openapi::actors::import),
+        permitted(Method::GET, "/actors/{id}", actors::get, openapi::actors::get),
+        permitted(Method::PATCH, "/actors/{id}", actors::change, openapi::actors::change),
+        permitted(Method::DELETE, "/actors/{id}", actors::delete, openapi::actors::delete),
+        permitted(Method::POST, "/actors/{id}/restore", actors::restore, openapi::actors::restore),
+        permitted(Method::GET, "/actors/{id}/filmography", castings::filmography, openapi::castings::filmography),
+        permitted(Method::GET, "/actors/{id}/movies", castings::movies, openapi::castings::movies),
+        permitted(Method::GET, "/actors/{id}/history", history::of_actor, openapi::history::of_actor),
+        permitted(Method::GET, "/movies", movies::list, openapi::movies::list),
+        permitted(Method::POST, "/movies", movies::create, openapi::movies::create),
+        permitted(Method::POST, "/movies/import", imports::movies, openapi::movies::import),
+        permitted(Method::GET, "/movies/{id}", movies::get, openapi::movies::get),
+        permitted(Method::PATCH, "/movies/{id}", movies::change, openapi::movies::change),
+        permitted(Method::DELETE, "/movies/{id}", movies::delete, openapi::movies::delete),
+        permitted(Method::POST, "/movies/{id}/restore", movies::restore, openapi::movies::restore),
+        permitted(Method::GET, "/movies/{id}/cast", castings::cast, openapi::castings::cast),
+        permitted(Method::POST, "/movies/{id}/cast", castings::create, openapi::castings::create),
+        permitted(Method::GET, "/movies/{id}/cast/{casting_id}", castings::get, openapi::castings::get),
+        permitted(Method::PATCH, "/movies/{id}/cast/{casting_id}", castings::change, openapi::castings::change),
+        permitted(Method::DELETE, "/movies/{id}/cast/{casting_id}", castings::delete, openapi::castings::delete),
+        permitted(Method::GET, "/movies/{id}/actors", castings::actors, openapi::castings::actors),
+        permitted(Method::PUT, "/movies/{id}/billing", castings::bill, openapi::castings::bill),
+        permitted(Method::GET, "/movies/{id}/history", history::of_movie, openapi::history::of_movie),
+        permitted(Method::GET, "/history", history::all, openapi::history::all),
     ]
 }
 
 /// The operation of the development issuer. It stands apart, since no page of another origin may ever read its answer.
 #[must_use]
 pub fn local_operation() -> Operation {
-    public(Method::POST, "/local/token", local_token::issue)
+    public(Method::POST, "/local/token", local_token::issue, openapi::service::local_token)
 }
 
 /// The whole application: the edge around everything, CORS around the API.
@@ -101,32 +115,42 @@ pub fn application(
 }
 
 /// A handler that anybody may call.
-fn public<F, Args>(method: Method, path: &'static str, handler: F) -> Operation
+fn public<F, Args>(method: Method, path: &'static str, handler: F, told: Tell) -> Operation
 where
     F: Handler<Args, Output: Responder + 'static>,
     Args: FromRequest + 'static,
 {
-    operation(method, path, None, handler)
+    operation(method, path, None, handler, [|_| (), told])
 }
 
 /// A handler that is called with proof: what the operation needs is what its permit stands for.
-fn permitted<F, R, I>(method: Method, path: &'static str, handler: F) -> Operation
+fn permitted<F, R, I>(method: Method, path: &'static str, handler: F, told: Tell) -> Operation
 where
     F: Handler<(Data<App>, Permitted<R, I>), Output: Responder + 'static>,
     R: Requirement + 'static,
     I: Input + 'static,
 {
-    operation(method, path, Some(R::NEEDS), handler)
+    let input = |object: &mut OperationObject<'_>| {
+        I::describe(object);
+        object.query(I::PARAMETERS);
+    };
+    operation(method, path, Some(R::NEEDS), handler, [input, told])
 }
 
-fn operation<F, Args>(method: Method, path: &'static str, needs: Option<Permissions>, handler: F) -> Operation
+fn operation<F, Args>(
+    method: Method,
+    path: &'static str,
+    needs: Option<Permissions>,
+    handler: F,
+    told: [Tell; 2],
+) -> Operation
 where
     F: Handler<Args, Output: Responder + 'static>,
     Args: FromRequest + 'static,
 {
     let head = (method == Method::GET).then(|| web::head().to(handler.clone()));
     let routes = head.into_iter().chain([web::method(method.clone()).to(handler)]).collect();
-    Operation { method, path, needs, routes }
+    Operation { method, path, needs, told, routes }
 }
 
 /// One resource a path, which also knows what to say to the other methods.

@@ -9,13 +9,15 @@ use std::{
 use actix_web::{HttpRequest, dev::Payload, web::Data};
 use aws_lc_rs::digest::{Context, SHA256};
 use ensemble_domain::{Fault, FaultCode, StoreError};
+use serde_json::json;
 
 use crate::{
     App, Blocking,
     body::{Arriving, check_media_type, in_time},
     input::Input,
-    problem::Problem,
-    query::Parameters,
+    openapi::{OperationObject, scalar},
+    problem::{Kind, Problem},
+    query::{Parameter, Parameters},
 };
 
 /// The most bytes of a file that is imported.
@@ -34,7 +36,8 @@ pub struct CsvBody {
 }
 
 impl Input for CsvBody {
-    const PARAMETERS: &'static [&'static str] = &["dry_run"];
+    const PARAMETERS: &'static [Parameter] =
+        &[Parameter::new("dry_run", "Whether the file is to be checked only", scalar::boolean)];
 
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         let Some(app) = request.app_data::<Data<App>>() else {
@@ -49,6 +52,11 @@ impl Input for CsvBody {
         let arriving = Arriving::of(request, payload, LIMIT)?;
         let (file, digest) = in_time(DEADLINE, spool(&app.blocking, arriving)).await?;
         Ok(Self { file, dry_run: dry_run.unwrap_or(false), digest })
+    }
+
+    fn describe(operation: &mut OperationObject<'_>) {
+        operation.body(&["text/csv"], &json!({"type": "string"}));
+        operation.refuses(&[Kind::InvalidRequest, Kind::MalformedRequest, Kind::InvalidFields]);
     }
 
     fn content(&self) -> Result<Vec<u8>, Problem> {

@@ -8,7 +8,9 @@ use actix_web::{
     },
 };
 use ensemble_domain::{Outcome, Version};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Value, json};
 
 use crate::{conditional::EntityTag, problem::Problem};
 
@@ -35,6 +37,14 @@ impl<V: Serialize> Named<'_, V> {
         object.serialize_entry("success", &true)?;
         object.serialize_entry(self.name, self.value)
     }
+}
+
+/// The schema of [`Named`] for a value of that schema.
+pub fn named_schema(name: &str, value: &Value) -> Value {
+    json!({
+        "type": "object", "required": ["success", name],
+        "properties": {"success": {"type": "boolean", "const": true}, name: value},
+    })
 }
 
 /// A single resource, with its entity tag.
@@ -94,9 +104,11 @@ pub fn varying(response: Result<HttpResponse, Problem>) -> Result<HttpResponse, 
 }
 
 /// The answer to a deletion.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct Deletion {
+    #[schemars(extend("const" = true))]
     success: bool,
+    /// The id of what was deleted.
     deleted: i64,
 }
 

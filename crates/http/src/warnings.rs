@@ -1,6 +1,7 @@
 //! What is worth a second look about a change, beside the changed resource.
 
 use ensemble_domain::{CastingId, MovieId, Warning};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{paths, view::Named};
@@ -26,15 +27,17 @@ impl<V: Serialize> Serialize for NamedWithWarnings<'_, V> {
     }
 }
 
-#[derive(Serialize)]
-struct WarningView {
+/// What is worth a second look.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Warning")]
+pub struct WarningView {
     code: &'static str,
     detail: String,
     links: [Link; 2],
 }
 
 /// A link as RFC 8288 describes one: where to, in which relation, and what a page calls it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Link {
     rel: &'static str,
     href: String,

@@ -11,11 +11,12 @@ use super::ActorView;
 use crate::{
     App,
     export::{self, Export},
-    lists::{ListInput, Listed, Part, Wanted},
+    lists::{DELETED, ListInput, Listed, PAGE, Part, Wanted, sort_schema},
+    openapi::scalar,
     paging,
     permitted::Permitted,
     problem::Problem,
-    query::{Parameters, age, id, refused},
+    query::{CURSOR, FORMAT, LIMIT, Parameter, Parameters, age, id, refused},
 };
 
 /// `GET /actors`.
@@ -54,21 +55,21 @@ pub fn render_page(
 
 impl Listed for ActorFilter {
     const PATH: &'static str = "/actors";
-    const PARAMETERS: &'static [&'static str] = &[
-        "q",
-        "name",
-        "gender",
-        "age_min",
-        "age_max",
-        "movie_id",
-        "available_from",
-        "available_to",
-        "deleted",
-        "sort",
-        "page",
-        "limit",
-        "cursor",
-        "format",
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("q", "Actors whose name has each of these words in it, whatever the case and the accents", scalar::search),
+        Parameter::new("name", "Actors of exactly this name, whatever the case and the accents", scalar::actor_name),
+        Parameter::new("gender", "Actors of this gender; `F`, `m` and the like are understood", scalar::gender),
+        Parameter::new("age_min", "Actors of at least this age", scalar::age_parameter),
+        Parameter::new("age_max", "Actors of at most this age", scalar::age_parameter),
+        Parameter::new("movie_id", "Actors with a casting of this movie", scalar::id),
+        Parameter::new("available_from", "Actors not booked on a shoot from this day on, with `available_to`", scalar::day),
+        Parameter::new("available_to", "The last day of `available_from`", scalar::day),
+        DELETED,
+        Parameter::new("sort", "The order; `-` before a field for descending", sort_schema::<Self>),
+        PAGE,
+        LIMIT,
+        CURSOR,
+        FORMAT,
     ];
 
     const FIELDS: &'static [(&'static str, ActorSort)] = &[

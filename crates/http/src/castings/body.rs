@@ -1,14 +1,16 @@
 //! What a client may set of a casting, and of the order of a cast.
 
+use actix_web::http::Method;
 use ensemble_domain::{
     ActorId, Billing, BillingOrder, CastingChanges, CastingId, CastingStatus, Character, Fault, FieldFaults,
     InvalidFields, NewCasting, Reason,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     json::Body,
     members::{Members, id, ids, text, whole_number},
+    openapi::scalar::{self, changes, nullable, object},
 };
 
 /// What a client may set of a new casting.
@@ -21,6 +23,14 @@ impl Body for NewCastingBody {
 
     fn members(&self) -> &Members {
         &self.members
+    }
+
+    fn schema(_: &Method) -> (&'static str, Value) {
+        let members = json!({
+            "actor_id": scalar::id(), "character": nullable(&scalar::character()), "status": nullable(&scalar::status()),
+            "reason": nullable(&scalar::reason()), "billing": nullable(&scalar::billing()),
+        });
+        ("NewCasting", object(members, &["actor_id"]))
     }
 }
 
@@ -58,6 +68,14 @@ impl Body for CastingBody {
     fn members(&self) -> &Members {
         &self.members
     }
+
+    fn schema(_: &Method) -> (&'static str, Value) {
+        let members = json!({
+            "character": nullable(&scalar::character()), "status": scalar::status(),
+            "reason": nullable(&scalar::reason()), "billing": nullable(&scalar::billing()),
+        });
+        ("CastingChanges", changes(members))
+    }
 }
 
 impl From<Members> for CastingBody {
@@ -94,6 +112,10 @@ impl Body for BillingBody {
 
     fn members(&self) -> &Members {
         &self.members
+    }
+
+    fn schema(_: &Method) -> (&'static str, Value) {
+        ("BillingOrder", object(json!({"order": scalar::ids()}), &["order"]))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Castings as clients see them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use ensemble_domain::{Billing, CastMember, Casting, Character, Credit, Reason, Version};
+use ensemble_domain::{Billing, CastMember, Casting, CastingStatus, Character, Credit, Reason, Version};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -12,16 +13,19 @@ use crate::{
 };
 
 /// A casting by itself.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Casting")]
 pub struct CastingView<'a> {
     id: i64,
     movie_id: i64,
     actor_id: i64,
     character: Option<&'a str>,
+    #[schemars(extend("enum" = CastingStatus::ALL.map(CastingStatus::as_str)))]
     status: &'static str,
     reason: Option<&'a str>,
     billing: Option<i64>,
     #[serde(serialize_with = "view::version")]
+    #[schemars(with = "i64")]
     version: Version,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -53,7 +57,8 @@ impl<'a> CastingView<'a> {
 }
 
 /// A casting as the cast of its movie shows it, with its actor as seen on one day.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "CastMember")]
 pub struct CastMemberView<'a> {
     #[serde(flatten)]
     casting: CastingView<'a>,
@@ -77,7 +82,8 @@ impl<'a> CastMemberView<'a> {
 }
 
 /// A casting as the filmography of its actor shows it, with its movie.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Credit")]
 pub struct CreditView<'a> {
     #[serde(flatten)]
     casting: CastingView<'a>,

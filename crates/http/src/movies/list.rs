@@ -8,11 +8,12 @@ use super::MovieView;
 use crate::{
     App,
     export::{self, Export},
-    lists::{ListInput, Listed, Wanted},
+    lists::{DELETED, ListInput, Listed, PAGE, Wanted, sort_schema},
+    openapi::scalar,
     paging,
     permitted::Permitted,
     problem::Problem,
-    query::{Parameters, id, refused},
+    query::{CURSOR, FORMAT, LIMIT, Parameter, Parameters, id, refused},
 };
 
 /// `GET /movies`.
@@ -41,18 +42,18 @@ pub async fn list(app: Data<App>, call: Permitted<GetMovies, ListInput<MovieFilt
 
 impl Listed for MovieFilter {
     const PATH: &'static str = "/movies";
-    const PARAMETERS: &'static [&'static str] = &[
-        "q",
-        "title",
-        "released_after",
-        "released_before",
-        "actor_id",
-        "deleted",
-        "sort",
-        "page",
-        "limit",
-        "cursor",
-        "format",
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("q", "Movies whose title has each of these words in it, whatever the case and the accents", scalar::search),
+        Parameter::new("title", "Movies of exactly this title, whatever the case and the accents", scalar::title),
+        Parameter::new("released_after", "Movies released on this day or after", scalar::day),
+        Parameter::new("released_before", "Movies released on this day or before", scalar::day),
+        Parameter::new("actor_id", "Movies with a casting of this actor", scalar::id),
+        DELETED,
+        Parameter::new("sort", "The order; `-` before a field for descending", sort_schema::<Self>),
+        PAGE,
+        LIMIT,
+        CURSOR,
+        FORMAT,
     ];
 
     const FIELDS: &'static [(&'static str, MovieSort)] = &[

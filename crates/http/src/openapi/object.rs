@@ -1,0 +1,136 @@
+//! The Operation Object of the OpenAPI Specification, put together by what an operation consists of.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::{Method, StatusCode};
+use ensemble_domain::Permissions;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::{SCHEMAS, answers, problems, scalar};
+use crate::{
+    json::{self, Body},
+    problem::Kind,
+    query::Parameter,
+};
+
+/// What the document says of one operation.
+pub struct OperationObject<'a> {
+    method: &'a Method,
+    schemas: &'a mut SchemaGenerator,
+    members: Map<String, Value>,
+    parameters: Vec<Value>,
+    answers: BTreeMap<u16, Value>,
+    refusals: Vec<Kind>,
+}
+
+impl<'a> OperationObject<'a> {
+    /// An operation that anybody may call, and that can be refused as any can.
+    pub fn new(method: &'a Method, schemas: &'a mut SchemaGenerator) -> Self {
+        let members = Map::from_iter([("security".to_owned(), json!([]))]);
+        let refusals = vec![Kind::UnknownParameter, Kind::Internal, Kind::Unavailable];
+        Self { method, schemas, members, parameters: Vec::new(), answers: BTreeMap::new(), refusals }
+    }
+
+    /// It is called with a token that holds these permissions. A POST may be sent again under a key.
+    pub fn guarded(&mut self, needs: Permissions) {
+        self.members.insert("security".to_owned(), json!([{"bearer": []}]));
+        self.refuses(&[Kind::InvalidRequest, Kind::Unauthenticated, Kind::InvalidToken, Kind::TokenExpired]);
+        if !needs.is_empty() {
+            self.members.insert("x-required-permission".to_owned(), needs.to_string().into());
+            self.refuses(&[Kind::PermissionDenied]);
+        }
+        if *self.method == Method::POST {
+            let text = "Names this request, so that it can be sent again: the same key, caller and body within 24 hours \
+                        get the first answer again, and nothing is done twice.";
+            self.header("Idempotency-Key", text, scalar::idempotency_key());
+            self.refuses(&[Kind::RequestInProgress, Kind::IdempotencyKeyReused]);
+        }
+    }
+
+    /// Its name in generated clients, what it does in a few words, and the group it is in.
+    pub fn says(&mut self, tag: &str, id: &str, summary: &str) -> &mut Self {
+        self.members.insert("tags".to_owned(), json!([tag]));
+        self.members.insert("operationId".to_owned(), id.into());
+        self.members.insert("summary".to_owned(), summary.into());
+        self
+    }
+
+    /// What else there is to know, as Markdown.
+    pub fn text(&mut self, description: &str) -> &mut Self {
+        self.members.insert("description".to_owned(), description.into());
+        self
+    }
+
+    pub fn query(&mut self, parameters: &[Parameter]) {
+        self.parameters.extend(parameters.iter().map(|parameter| {
+            json!({"name": parameter.name, "in": "query", "description": parameter.text, "schema": (parameter.schema)()})
+        }));
+    }
+
+    pub fn path(&mut self, name: &str, text: &str, schema: Value) {
+        self.parameters
+            .push(json!({"name": name, "in": "path", "required": true, "description": text, "schema": schema}));
+    }
+
+    pub fn header(&mut self, name: &str, text: &str, schema: Value) {
+        self.parameters.push(json!({"name": name, "in": "header", "description": text, "schema": schema}));
+    }
+
+    /// It takes a JSON object with the members of `T`.
+    pub fn json_body<T: Body>(&mut self) {
+        let (name, schema) = T::schema(self.method);
+        self.schemas.definitions_mut().insert(name.to_owned(), schema);
+        self.body(json::media_types(self.method), &json!({"$ref": format!("{SCHEMAS}/{name}")}));
+        self.refuses(&[Kind::MalformedRequest, Kind::InvalidFields]);
+    }
+
+    /// It takes a body in each of these media types.
+    pub fn body(&mut self, media_types: &[&str], schema: &Value) {
+        let content: Map<_, _> =
+            media_types.iter().map(|media_type| ((*media_type).to_owned(), json!({"schema": schema}))).collect();
+        self.members.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
+        self.refuses(&[Kind::RequestTimeout, Kind::BodyTooLarge, Kind::UnsupportedMediaType]);
+    }
+
+    /// The ways in which it can be refused, beside those told already.
+    pub fn refuses(&mut self, kinds: &[Kind]) -> &mut Self {
+        for kind in kinds {
+            if !self.refusals.contains(kind) {
+                self.refusals.push(*kind);
+            }
+        }
+        self
+    }
+
+    /// It can answer this, with these of the document's headers and this content by media type.
+    pub fn answers(&mut self, status: StatusCode, text: &str, headers: &[&str], content: Value) -> &mut Self {
+        let replayed = (*self.method == Method::POST && self.is_guarded()).then_some("Idempotency-Replayed");
+        let headers = headers.iter().copied().chain(replayed);
+        let mut answer = json!({"description": text, "headers": answers::references(headers)});
+        if let (Value::Object(answer), Value::Object(_)) = (&mut answer, &content) {
+            answer.insert("content".to_owned(), content);
+        }
+        self.answers.insert(status.as_u16(), answer);
+        self
+    }
+
+    /// A reference to the schema of what is rendered by serializing `V`.
+    pub fn schema_of<V: JsonSchema>(&mut self) -> Value {
+        self.schemas.subschema_for::<V>().to_value()
+    }
+
+    pub fn into_value(mut self) -> Value {
+        self.answers.extend(problems::responses(&self.refusals));
+        if !self.parameters.is_empty() {
+            self.members.insert("parameters".to_owned(), self.parameters.into());
+        }
+        let answers = self.answers.into_iter().map(|(status, answer)| (status.to_string(), answer));
+        self.members.insert("responses".to_owned(), answers.collect::<Map<_, _>>().into());
+        self.members.into()
+    }
+
+    fn is_guarded(&self) -> bool {
+        self.refusals.contains(&Kind::Unauthenticated)
+    }
+}

@@ -1,0 +1,60 @@
+//! How operations can be refused, as the document tells it: the problems of one status stand together.
+
+use std::collections::BTreeMap;
+
+use ensemble_domain::RequestId;
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+
+use super::answers;
+use crate::problem::{self, Kind};
+
+/// The answers for these kinds of problems, by status.
+pub fn responses(kinds: &[Kind]) -> BTreeMap<u16, Value> {
+    let mut by_status: BTreeMap<u16, Vec<Kind>> = BTreeMap::new();
+    for kind in kinds {
+        by_status.entry(kind.status().as_u16()).or_default().push(*kind);
+    }
+    by_status.into_iter().map(|(status, kinds)| (status, response(status, &kinds))).collect()
+}
+
+fn response(status: u16, kinds: &[Kind]) -> Value {
+    let told: Vec<_> = kinds.iter().map(|kind| format!("`{}`: {}", kind.name(), kind.title())).collect();
+    let example = |kind: &Kind| {
+        let name = kind.name();
+        (name.to_owned(), json!({"$ref": format!("#/components/examples/{name}")}))
+    };
+    let headers: &[&str] = match status {
+        401 | 403 => &["WWW-Authenticate"],
+        503 => &["Retry-After"],
+        _ => &[],
+    };
+    json!({
+        "description": told.join("; "),
+        "headers": answers::references(headers.iter().copied()),
+        "content": {problem::CONTENT_TYPE: {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "examples": kinds.iter().map(example).collect::<Map<_, _>>(),
+        }},
+    })
+}
+
+/// Adds the schema of every problem, with the kinds that there are.
+pub fn add_schema(schemas: &mut SchemaGenerator) {
+    schemas.subschema_for::<problem::Document<'_>>();
+    let types: Vec<_> = Kind::ALL.iter().map(|kind| format!("/problems/{}", kind.name())).collect();
+    if let Some(kind) = schemas.definitions_mut().get_mut("Problem").and_then(|schema| schema.pointer_mut("/properties/type")) {
+        *kind = json!({"type": "string", "description": "Which kind of problem it is, and where its page is", "enum": types});
+    }
+}
+
+/// One example of each kind of problem, as a server would answer it.
+pub fn examples() -> Value {
+    let request_id = RequestId::parse("01984a7e-52c1-7f60-9d3b-0c6f6a1e2b57");
+    let example = |kind: Kind| {
+        let body = request_id.as_ref().map(|request_id| problem::sample(kind).body("/actors/7", request_id));
+        let value: Value = body.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
+        (kind.name().to_owned(), json!({"summary": kind.title(), "value": value}))
+    };
+    Kind::ALL.into_iter().map(example).collect::<Map<_, _>>().into()
+}
