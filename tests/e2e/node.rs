@@ -1,4 +1,4 @@
-//! The scripts of `tests/oidc`, which Node runs: the one that `tests/node.sh` found or got.
+//! The scripts of `tests/node`, which Node runs: the one that `tests/node.sh` found or got.
 
 use std::{
     env,
@@ -7,14 +7,14 @@ use std::{
     process::Command,
 };
 
-/// That script as a command. Where its packages are not installed, CI fails and anybody else reads a loud line.
+/// That script of `tests/node` as a command. Where its packages are not installed, CI fails and anybody else reads a loud line.
 pub fn script(name: &str) -> Option<Command> {
-    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oidc");
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/node");
     let node = folder.join("node_modules/.bin/node");
     if !node.exists() {
         #[expect(clippy::disallowed_methods, reason = "whether this is CI can only come from outside")]
         let ci = env::var("CI").is_ok();
-        assert!(!ci, "the packages of tests/oidc are not installed: in CI nothing may be skipped");
+        assert!(!ci, "the packages of tests/node are not installed: in CI nothing may be skipped");
         // Past the test harness, which would keep it to itself.
         let mut loud = std::io::stderr();
         writeln!(loud, "SKIPPED {name}: its packages are not installed; `make test` does that").unwrap();

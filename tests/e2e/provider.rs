@@ -1,4 +1,4 @@
-//! Tokens of an OpenID provider that is not of our making: `oidc-provider`, run by `tests/oidc/provider.mjs`.
+//! Tokens of an OpenID provider that is not of our making: `oidc-provider`, run by `tests/node/provider.mjs`.
 
 use std::{
     io::{BufRead, BufReader, Write},
