@@ -222,6 +222,15 @@ fn every_setting_that_a_document_names_in_the_environment_exists() {
     assert!(named > 0, "no setting is named");
 }
 
+#[test]
+fn the_openapi_document_in_the_reference_is_what_the_program_prints() {
+    let folder = TempDir::new().unwrap();
+    let ran = run(ensemble(folder.path()).arg("openapi"));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let written = read("docs/reference/openapi.json");
+    assert!(ran.out == written, "docs/reference/openapi.json is old; write it anew by `ensemble openapi`");
+}
+
 /// What `--help` prints for every command, by the words of the command.
 fn all_help() -> BTreeMap<String, String> {
     let folder = TempDir::new().unwrap();

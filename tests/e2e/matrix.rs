@@ -19,6 +19,7 @@ use crate::{
 };
 
 on_both_databases!(
+    the_document_has_every_row_with_the_permission_that_it_needs,
     every_caller_is_answered_as_the_table_says,
     a_caller_who_may_not_act_learns_nothing_else,
     a_single_permission_allows_what_needs_only_that,
@@ -151,6 +152,26 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
     let rows = Row::all().into_iter().filter(|row| !row.path.contains('?'));
     let listed = rows.map(|row| format!("{} {} {}", row.method, row.path, row.needs)).collect();
     assert_eq!(served, listed);
+}
+
+fn the_document_has_every_row_with_the_permission_that_it_needs(database: &Database) {
+    let server = Server::start(database);
+    let (status, document) = server.get("/openapi.json");
+    assert_eq!(status, 200);
+    let paths = document["paths"].as_object().unwrap().iter();
+    let told: BTreeSet<_> = paths
+        .flat_map(|(path, methods)| {
+            methods.as_object().unwrap().iter().map(move |(method, object)| (path, method, object))
+        })
+        .map(|(path, method, object)| {
+            let needs = object["x-required-permission"].as_str().map(|needs| needs.replace(' ', ","));
+            let is_open = object["security"].as_array().unwrap().is_empty();
+            let needs = needs.unwrap_or_else(|| if is_open { "-" } else { "token" }.to_owned());
+            format!("{} {path} {needs}", method.to_uppercase())
+        })
+        .collect();
+    let rows = Row::all().into_iter().filter(|row| !row.path.contains('?'));
+    assert_eq!(told, rows.map(|row| format!("{} {} {}", row.method, row.path, row.needs)).collect());
 }
 
 fn every_caller_is_answered_as_the_table_says(database: &Database) {

@@ -61,8 +61,6 @@ pub enum Command {
         #[arg(long, value_name = "TIME", default_value = "12h", value_parser = lifetime)]
         ttl: Duration,
     },
-    /// Print the API as an OpenAPI 3.1 document
-    Openapi,
     /// Add all actors or movies of a CSV file, or none of them
     Import {
         /// actors or movies
@@ -83,6 +81,8 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Print the API as an OpenAPI 3.1 document
+    Openapi,
     /// Look at the settings
     Config {
         #[command(subcommand)]

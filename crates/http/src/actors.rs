@@ -2,7 +2,11 @@
 
 mod list;
 
-use actix_web::{HttpResponse, http::{Method, StatusCode}, web::Data};
+use actix_web::{
+    HttpResponse,
+    http::{Method, StatusCode},
+    web::Data,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
     Actor, ActorChanges, ActorId, ActorName, Age, BirthDate, Born, BornChange, DeleteActors, FieldFaults, Gender,
@@ -19,7 +23,7 @@ use crate::{
     input::Id,
     json::{Body, Json},
     members::{Member, Members, day, text, whole_number},
-    openapi::scalar::{self, changes, object},
+    openapi::scalar::{self, changes, object, with},
     paths,
     permitted::Permitted,
     problem::Problem,
@@ -107,12 +111,13 @@ impl Body for ActorBody {
             "age": optional(scalar::age()), "birth_date": optional(scalar::birth_date()),
         });
         if *method == Method::PATCH {
-            return ("ActorChanges", changes(members));
+            return ("ActorChanges", changes(&members));
         }
-        let mut new = object(members, &["name", "gender"]);
-        new["if"] = json!({"properties": {"age": {"type": "null"}}});
-        new["then"] = json!({"required": ["birth_date"], "properties": {"birth_date": {"type": "string"}}});
-        ("NewActor", new)
+        let either = json!({
+            "if": {"properties": {"age": {"type": "null"}}},
+            "then": {"required": ["birth_date"], "properties": {"birth_date": {"type": "string"}}},
+        });
+        ("NewActor", with(object(&members, &["name", "gender"]), either))
     }
 }
 

@@ -6,7 +6,7 @@ mod views;
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use ensemble_domain::{ActorId, CastMember, GetActors, GetMovies, MovieId, PatchMovies, Warned};
 
-use self::body::{BillingBody, CastingBody, NewCastingBody};
+pub use self::body::{BillingBody, CastingBody, NewCastingBody};
 pub use self::views::{CastMemberView, CastingView, CreditView};
 use crate::{
     App,

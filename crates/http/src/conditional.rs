@@ -57,7 +57,7 @@ impl Input for IfMatch {
 
     fn describe(operation: &mut OperationObject<'_>) {
         let text = "Do it only if the stored version is one of these, by their entity tags; `*` is any";
-        operation.header("If-Match", text, scalar::entity_tags());
+        operation.header("If-Match", text, &scalar::entity_tags());
         operation.refuses(&[Kind::InvalidRequest, Kind::StaleVersion]);
     }
 }
@@ -80,7 +80,7 @@ impl Input for IfNoneMatch {
 
     fn describe(operation: &mut OperationObject<'_>) {
         let text = "Answer 304 if what is there has one of these entity tags; `*` is any";
-        operation.header("If-None-Match", text, scalar::entity_tags());
+        operation.header("If-None-Match", text, &scalar::entity_tags());
         operation.refuses(&[Kind::InvalidRequest]).not_modified();
     }
 }

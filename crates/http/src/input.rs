@@ -129,7 +129,7 @@ impl Input for CastingPath {
 }
 
 fn describe_id(operation: &mut OperationObject<'_>, name: &str, text: &str) {
-    operation.path(name, text, scalar::id());
+    operation.path(name, text, &scalar::id());
     operation.refuses(&[Kind::NotFound]);
 }
 

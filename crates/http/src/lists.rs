@@ -21,8 +21,11 @@ use crate::{
 const OF_THE_PART: [&str; 4] = ["page", "limit", "cursor", "format"];
 
 /// `deleted`, which lists of what can be restored have.
-pub const DELETED: Parameter =
-    Parameter::new("deleted", "Whether to show what is deleted; `only` and `with` need the permission to delete", scalar::deleted);
+pub const DELETED: Parameter = Parameter::new(
+    "deleted",
+    "Whether to show what is deleted; `only` and `with` need the permission to delete",
+    scalar::deleted,
+);
 /// `page`, which lists have whose total is known.
 pub const PAGE: Parameter = Parameter::new("page", "Which page, from 1; not beside `cursor`", scalar::page);
 

@@ -104,7 +104,7 @@ impl Body for RoleBody {
     }
 
     fn schema(_: &Method) -> (&'static str, Value) {
-        ("LocalTokenRequest", object(json!({"role": scalar::role()}), &["role"]))
+        ("LocalTokenRequest", object(&json!({"role": scalar::role()}), &["role"]))
     }
 }
 

@@ -4,7 +4,11 @@ mod list;
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpResponse, http::{Method, StatusCode}, web::Data};
+use actix_web::{
+    HttpResponse,
+    http::{Method, StatusCode},
+    web::Data,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
     ActorId, DeleteMovies, Fault, FaultCode, FieldFaults, GetMovies, InvalidFields, Movie, MovieChanges, MovieId,
@@ -21,7 +25,7 @@ use crate::{
     input::Id,
     json::{Body, Json},
     members::{Members, day, ids, text},
-    openapi::scalar::{self, changes, object},
+    openapi::scalar::{self, changes, object, with},
     paths,
     permitted::Permitted,
     problem::Problem,
@@ -104,17 +108,16 @@ impl Body for MovieBody {
 
     fn schema(method: &Method) -> (&'static str, Value) {
         let optional_day = scalar::nullable(&scalar::day());
-        let mut actors = scalar::ids();
-        actors["maxItems"] = MAX_ACTORS.into();
+        let actors = with(scalar::ids(), json!({"maxItems": MAX_ACTORS}));
         let members = json!({
             "title": scalar::title(), "release_date": scalar::release_date(),
             "shoot_start": optional_day, "shoot_end": optional_day,
             "actor_ids": scalar::nullable(&actors),
         });
         if *method == Method::PATCH {
-            ("MovieChanges", changes(members))
+            ("MovieChanges", changes(&members))
         } else {
-            ("NewMovie", object(members, &["title", "release_date"]))
+            ("NewMovie", object(&members, &["title", "release_date"]))
         }
     }
 }

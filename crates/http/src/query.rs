@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// One parameter of a query: its name, and what the document says of it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     pub name: &'static str,
     pub text: &'static str,
@@ -78,8 +78,10 @@ pub struct CastQuery {
 }
 
 impl Input for CastQuery {
-    const PARAMETERS: &'static [Parameter] =
-        &[Parameter::new("status", "Castings of these statuses only, with commas between them", scalar::statuses), FORMAT];
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("status", "Castings of these statuses only, with commas between them", scalar::statuses),
+        FORMAT,
+    ];
 
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
         let given = Parameters::of(request.query_string());

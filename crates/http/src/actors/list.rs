@@ -56,13 +56,21 @@ pub fn render_page(
 impl Listed for ActorFilter {
     const PATH: &'static str = "/actors";
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::new("q", "Actors whose name has each of these words in it, whatever the case and the accents", scalar::search),
+        Parameter::new(
+            "q",
+            "Actors whose name has each of these words in it, whatever the case and the accents",
+            scalar::search,
+        ),
         Parameter::new("name", "Actors of exactly this name, whatever the case and the accents", scalar::actor_name),
         Parameter::new("gender", "Actors of this gender; `F`, `m` and the like are understood", scalar::gender),
         Parameter::new("age_min", "Actors of at least this age", scalar::age_parameter),
         Parameter::new("age_max", "Actors of at most this age", scalar::age_parameter),
         Parameter::new("movie_id", "Actors with a casting of this movie", scalar::id),
-        Parameter::new("available_from", "Actors not booked on a shoot from this day on, with `available_to`", scalar::day),
+        Parameter::new(
+            "available_from",
+            "Actors not booked on a shoot from this day on, with `available_to`",
+            scalar::day,
+        ),
         Parameter::new("available_to", "The last day of `available_from`", scalar::day),
         DELETED,
         Parameter::new("sort", "The order; `-` before a field for descending", sort_schema::<Self>),

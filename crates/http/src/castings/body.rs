@@ -30,7 +30,7 @@ impl Body for NewCastingBody {
             "actor_id": scalar::id(), "character": nullable(&scalar::character()), "status": nullable(&scalar::status()),
             "reason": nullable(&scalar::reason()), "billing": nullable(&scalar::billing()),
         });
-        ("NewCasting", object(members, &["actor_id"]))
+        ("NewCasting", object(&members, &["actor_id"]))
     }
 }
 
@@ -74,7 +74,7 @@ impl Body for CastingBody {
             "character": nullable(&scalar::character()), "status": scalar::status(),
             "reason": nullable(&scalar::reason()), "billing": nullable(&scalar::billing()),
         });
-        ("CastingChanges", changes(members))
+        ("CastingChanges", changes(&members))
     }
 }
 
@@ -115,7 +115,7 @@ impl Body for BillingBody {
     }
 
     fn schema(_: &Method) -> (&'static str, Value) {
-        ("BillingOrder", object(json!({"order": scalar::ids()}), &["order"]))
+        ("BillingOrder", object(&json!({"order": scalar::ids()}), &["order"]))
     }
 }
 

@@ -43,7 +43,11 @@ pub async fn list(app: Data<App>, call: Permitted<GetMovies, ListInput<MovieFilt
 impl Listed for MovieFilter {
     const PATH: &'static str = "/movies";
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::new("q", "Movies whose title has each of these words in it, whatever the case and the accents", scalar::search),
+        Parameter::new(
+            "q",
+            "Movies whose title has each of these words in it, whatever the case and the accents",
+            scalar::search,
+        ),
         Parameter::new("title", "Movies of exactly this title, whatever the case and the accents", scalar::title),
         Parameter::new("released_after", "Movies released on this day or after", scalar::day),
         Parameter::new("released_before", "Movies released on this day or before", scalar::day),

@@ -5,7 +5,11 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::OperationObject;
-use crate::{paging, view::{self, Deletion}, warnings::WarningView};
+use crate::{
+    paging,
+    view::{self, Deletion},
+    warnings::WarningView,
+};
 
 const JSON: &str = "application/json";
 
@@ -122,5 +126,8 @@ pub fn headers() -> Value {
 /// References to the headers of these names, and to those of every answer.
 pub fn references<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
     let names = names.into_iter().chain(["X-Request-Id"]);
-    names.map(|name| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")}))).collect::<Map<_, _>>().into()
+    names
+        .map(|name| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")})))
+        .collect::<Map<_, _>>()
+        .into()
 }

@@ -43,7 +43,7 @@ impl<'a> OperationObject<'a> {
         if *self.method == Method::POST {
             let text = "Names this request, so that it can be sent again: the same key, caller and body within 24 hours \
                         get the first answer again, and nothing is done twice.";
-            self.header("Idempotency-Key", text, scalar::idempotency_key());
+            self.header("Idempotency-Key", text, &scalar::idempotency_key());
             self.refuses(&[Kind::RequestInProgress, Kind::IdempotencyKeyReused]);
         }
     }
@@ -68,12 +68,12 @@ impl<'a> OperationObject<'a> {
         }));
     }
 
-    pub fn path(&mut self, name: &str, text: &str, schema: Value) {
+    pub fn path(&mut self, name: &str, text: &str, schema: &Value) {
         self.parameters
             .push(json!({"name": name, "in": "path", "required": true, "description": text, "schema": schema}));
     }
 
-    pub fn header(&mut self, name: &str, text: &str, schema: Value) {
+    pub fn header(&mut self, name: &str, text: &str, schema: &Value) {
         self.parameters.push(json!({"name": name, "in": "header", "description": text, "schema": schema}));
     }
 

@@ -43,12 +43,15 @@ fn response(status: u16, kinds: &[Kind]) -> Value {
 pub fn add_schema(schemas: &mut SchemaGenerator) {
     schemas.subschema_for::<problem::Document<'_>>();
     let types: Vec<_> = Kind::ALL.iter().map(|kind| format!("/problems/{}", kind.name())).collect();
-    if let Some(kind) = schemas.definitions_mut().get_mut("Problem").and_then(|schema| schema.pointer_mut("/properties/type")) {
+    if let Some(kind) =
+        schemas.definitions_mut().get_mut("Problem").and_then(|schema| schema.pointer_mut("/properties/type"))
+    {
         *kind = json!({"type": "string", "description": "Which kind of problem it is, and where its page is", "enum": types});
     }
 }
 
-/// One example of each kind of problem, as a server would answer it.
+/// One example of each kind of problem that an operation can be refused with, as a server would answer it. A method that an
+/// operation does not have is no operation.
 pub fn examples() -> Value {
     let request_id = RequestId::parse("01984a7e-52c1-7f60-9d3b-0c6f6a1e2b57");
     let example = |kind: Kind| {
@@ -56,5 +59,6 @@ pub fn examples() -> Value {
         let value: Value = body.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
         (kind.name().to_owned(), json!({"summary": kind.title(), "value": value}))
     };
-    Kind::ALL.into_iter().map(example).collect::<Map<_, _>>().into()
+    let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::MethodNotAllowed);
+    kinds.map(example).collect::<Map<_, _>>().into()
 }

@@ -1,10 +1,13 @@
 //! Schemas of single values, as clients send them.
 
-use ensemble_domain::{Age, Billing, CastingStatus, Character, Gender, Limit, PageNumber, Reason, Role, Search, Title, ActorName};
+use ensemble_domain::{
+    ActorName, Age, Billing, CastingStatus, Character, Gender, Limit, PageNumber, Reason, Role, Search, Title,
+};
 use serde_json::{Map, Value, json};
 
 /// A time after a day, as RFC 3339 writes it; it is read and passed over.
-const TIME: &str = r"([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?";
+const TIME: &str =
+    r"([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?";
 
 pub fn id() -> Value {
     json!({"type": "integer", "format": "int64", "minimum": 1, "examples": [1]})
@@ -15,12 +18,16 @@ pub fn ids() -> Value {
 }
 
 /// An object with these members, of which some are required. Members that are not known are passed over.
-pub fn object(members: Value, required: &[&str]) -> Value {
-    let mut object = json!({"type": "object", "properties": members});
-    if !required.is_empty() {
-        object["required"] = json!(required);
+pub fn object(members: &Value, required: &[&str]) -> Value {
+    json!({"type": "object", "properties": members, "required": required})
+}
+
+/// A schema with more keywords.
+pub fn with(mut schema: Value, keywords: Value) -> Value {
+    if let (Value::Object(schema), Value::Object(keywords)) = (&mut schema, keywords) {
+        schema.extend(keywords);
     }
-    object
+    schema
 }
 
 /// A number, or a string of its digits, which many clients send.
@@ -153,13 +160,11 @@ pub fn entity_tags() -> Value {
 }
 
 /// A partial change: an object with some of these members, or with none at all, but not with unknown ones alone.
-pub fn changes(members: Value) -> Value {
-    let some = members.as_object().into_iter().flat_map(Map::keys).map(|name| json!({"required": [name], "properties": {name: {}}})).collect();
-    let mut object = object(members, &[]);
+pub fn changes(members: &Value) -> Value {
+    let names = members.as_object().into_iter().flat_map(Map::keys);
+    let some: Vec<_> = names.map(|name| json!({"required": [name], "properties": {name: {}}})).collect();
     // Said as a condition, since generated clients make a type of each alternative of an `anyOf`.
-    object["if"] = json!({"minProperties": 1});
-    object["then"] = json!({"anyOf": Value::Array(some)});
-    object
+    with(object(members, &[]), json!({"if": {"minProperties": 1}, "then": {"anyOf": some}}))
 }
 
 /// What may also be `null`.

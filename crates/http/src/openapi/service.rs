@@ -30,7 +30,11 @@ pub fn ready(operation: &mut OperationObject<'_>) {
 }
 
 pub fn problem(operation: &mut OperationObject<'_>) {
-    operation.path("name", "The kind of problem", json!({"type": "string", "enum": problem_names().collect::<Vec<_>>()}));
+    operation.path(
+        "name",
+        "The kind of problem",
+        &json!({"type": "string", "enum": problem_names().collect::<Vec<_>>()}),
+    );
     operation
         .says(TAG, "getProblem", "Read what a problem means and what to do about it")
         .text("The page that the `type` of a problem leads to.")
@@ -39,9 +43,7 @@ pub fn problem(operation: &mut OperationObject<'_>) {
 }
 
 pub fn document(operation: &mut OperationObject<'_>) {
-    operation
-        .says(TAG, "getOpenApi", "Read this document")
-        .json("The document", &[], &json!({"type": "object"}));
+    operation.says(TAG, "getOpenApi", "Read this document").json("The document", &[], &json!({"type": "object"}));
 }
 
 pub fn me(operation: &mut OperationObject<'_>) {

@@ -1,1 +1,75 @@
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+
 use super::*;
+use crate::{
+    actors::ActorBody,
+    castings::{BillingBody, CastingBody, NewCastingBody},
+    json::Body,
+    local_token::RoleBody,
+    movies::MovieBody,
+    problem::Kind,
+};
+
+/// Every operation of the document, with its path.
+fn told() -> Vec<(String, Value)> {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let of_path = |(path, methods): (&String, &Value)| -> Vec<_> {
+        let methods = methods.as_object().unwrap().iter();
+        methods.map(|(method, object)| (format!("{method} {path}"), object.clone())).collect()
+    };
+    paths.flat_map(of_path).collect()
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_a_summary_and_a_known_tag() {
+    let document = document();
+    let tags: Vec<_> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    let mut names = BTreeSet::new();
+    for (operation, object) in told() {
+        assert!(names.insert(object["operationId"].as_str().unwrap().to_owned()), "{operation}");
+        assert!(!object["summary"].as_str().unwrap().is_empty(), "{operation}");
+        assert!(tags.contains(&&object["tags"][0]), "{operation}");
+    }
+}
+
+#[test]
+fn a_body_has_the_members_that_are_read_and_no_others() {
+    fn assert_told<T: Body>(method: &Method) {
+        let (name, schema) = T::schema(method);
+        let told: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(told, T::MEMBERS.iter().copied().collect(), "{name}");
+    }
+    for method in [Method::POST, Method::PATCH] {
+        assert_told::<ActorBody>(&method);
+        assert_told::<MovieBody>(&method);
+    }
+    assert_told::<NewCastingBody>(&Method::POST);
+    assert_told::<CastingBody>(&Method::PATCH);
+    assert_told::<BillingBody>(&Method::PUT);
+    assert_told::<RoleBody>(&Method::POST);
+}
+
+#[test]
+fn every_kind_of_problem_is_told_by_an_operation_with_its_example() {
+    let told = told();
+    let responses = told.iter().flat_map(|(_, object)| object["responses"].as_object().unwrap());
+    let examples = responses.flat_map(|(status, response)| {
+        let problems = response["content"]["application/problem+json"]["examples"].as_object();
+        problems.into_iter().flat_map(|problems| problems.keys()).map(move |name| (name.as_str(), status.as_str()))
+    });
+    let told: BTreeSet<_> = examples.map(|(name, status)| format!("{name} {status}")).collect();
+    let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::MethodNotAllowed);
+    assert_eq!(told, kinds.map(|kind| format!("{} {}", kind.name(), kind.status().as_u16())).collect());
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = document();
+    let text = document.to_string();
+    let references = text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next());
+    let broken: BTreeSet<_> = references.filter(|pointer| document.pointer(pointer).is_none()).collect();
+    assert_eq!(broken, BTreeSet::new());
+}

@@ -13,7 +13,9 @@ use crate::query::flawed;
 pub fn sample(kind: Kind) -> Problem {
     let said = |detail: &'static str| Problem::new(kind, detail);
     match kind {
-        Kind::MalformedRequest => said("the body is not a well-formed JSON object: expected `,` or `}` at line 1 column 23"),
+        Kind::MalformedRequest => {
+            said("the body is not a well-formed JSON object: expected `,` or `}` at line 1 column 23")
+        }
         Kind::InvalidRequest => flawed(kind, "limit", FaultCode::Type, "must be a whole number from 1".into()),
         Kind::UnknownParameter => {
             flawed(kind, "pgae", FaultCode::Unknown, "is not known here; did you mean page?".into())

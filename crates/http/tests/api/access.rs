@@ -18,10 +18,11 @@ enum Access {
 
 use Access::{Anybody, Holder, SignedIn};
 
-const ACCESS: [(&str, &str, Access); 32] = [
+const ACCESS: [(&str, &str, Access); 33] = [
     ("GET", "/", Anybody),
     ("GET", "/livez", Anybody),
     ("GET", "/readyz", Anybody),
+    ("GET", "/openapi.json", Anybody),
     ("GET", "/problems/{name}", Anybody),
     ("GET", "/me", SignedIn),
     ("GET", "/actors", Holder("get:actors")),

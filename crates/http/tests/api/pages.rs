@@ -15,7 +15,10 @@ async fn the_root_tells_name_version_and_where_to_begin() {
         answer.json(),
         json!({
             "success": true, "name": "Ensemble", "version": env!("CARGO_PKG_VERSION"),
-            "links": {"actors": "/actors", "movies": "/movies", "me": "/me", "live": "/livez", "ready": "/readyz"},
+            "links": {
+                "actors": "/actors", "movies": "/movies", "history": "/history", "me": "/me", "openapi": "/openapi.json",
+                "live": "/livez", "ready": "/readyz",
+            },
         })
     );
 }
