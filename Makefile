@@ -5,10 +5,10 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ENSEMBLE := $(TARGET)/debug/ensemble
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test check conformance bench clean
 
 help: ## List the targets
-	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build, migrate, seed when empty, serve on http://127.0.0.1:5000, and print a curl line for each role
 	$(CARGO) build --package ensemble
@@ -25,6 +25,10 @@ check: ## Check format, lints, documentation and the dependencies between the cr
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items
 	tests/dependencies.sh
+
+conformance: ## Try a server against its own OpenAPI document, as each role, on both databases
+	$(CARGO) build --package ensemble
+	tests/postgres.sh run tests/conformance.sh $(ENSEMBLE)
 
 bench: ## Measure what a request costs, and print the medians
 	$(CARGO) bench --workspace --benches -- --quiet
