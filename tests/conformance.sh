@@ -35,7 +35,7 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/ensemble-conformance.XXXXXX")
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM
-export ENSEMBLE__LOG__LEVEL=warn ENSEMBLE__AUTH__LOCAL_KEY=$folder/key.pem
+export ENSEMBLE__LOG__LEVEL=warn ENSEMBLE__RATE_LIMIT__ENABLED=false ENSEMBLE__AUTH__LOCAL_KEY=$folder/key.pem
 
 failed=0
 try() { # name, url

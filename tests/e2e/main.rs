@@ -36,6 +36,7 @@ mod commands;
 mod concurrency;
 mod crash;
 mod documents;
+mod limits;
 mod lists;
 mod main_job;
 mod matrix;

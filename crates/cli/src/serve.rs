@@ -15,7 +15,7 @@ use actix_web::{
 };
 use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
 use ensemble_domain::{Clock, StoreError};
-use ensemble_http::{App, Blocking, LocalTokens, ServerSettings, Services};
+use ensemble_http::{App, Blocking, LocalTokens, RateLimits, ServerSettings, Services};
 use ensemble_infra::Database;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
@@ -36,6 +36,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const BACKLOG: i32 = 1024;
 /// How often the requests are forgotten whose idempotency keys have expired.
 const FORGET_EVERY: Duration = Duration::from_mins(10);
+/// How often clients are forgotten that have not been seen for a while.
+const TIDY_EVERY: Duration = Duration::from_mins(1);
 /// The most connections that one worker takes, each of which is an open file.
 const CONNECTIONS_PER_WORKER: usize = 2048;
 
@@ -55,7 +57,7 @@ pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
 }
 
 async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Result<(), Failure> {
-    let Settings { queue, auth, http, database, .. } = settings;
+    let Settings { queue, auth, http, rate_limit, database, .. } = settings;
     let listeners = listen(&http, matches!(auth.issuer, IssuerSettings::Local { .. }))?;
     let addresses: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let server_settings = server_settings(&http, &use_cases);
@@ -78,7 +80,10 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
         castings: use_cases.castings,
         history: use_cases.history,
     };
-    let app = App::new(services, Arc::clone(&use_cases.clock), verifier, blocking, readiness, http.body_limit);
+    let app = App::new(services, Arc::clone(&use_cases.clock), verifier, blocking, readiness, http.body_limit)
+        .with_trusted_proxies(http.trusted_proxies);
+    let limits = rate_limit.map(|rates| RateLimits::new(rates.caller, rates.refused));
+    let app = limits.into_iter().fold(app, App::with_rate_limits);
     let lines = local
         .as_ref()
         .filter(|_| examples)
@@ -91,6 +96,7 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     for address in &addresses {
         tracing::info!(address = %format_args!("http://{address}"), "listening");
     }
+    rt::spawn(tidy(app.clone()));
     rt::spawn(stop_on_signal(app, handle, http.drain_delay));
     if let Some(lines) = lines {
         print(&lines?)?;
@@ -110,6 +116,14 @@ async fn forget_requests(database: Database, clock: Arc<dyn Clock>, blocking: Bl
                 rt::time::sleep(FORGET_EVERY).await;
             }
         }
+    }
+}
+
+/// Keeps what the server remembers of its clients small, for as long as it runs.
+async fn tidy(app: Data<App>) {
+    loop {
+        rt::time::sleep(TIDY_EVERY).await;
+        app.tidy();
     }
 }
 

@@ -13,7 +13,7 @@ use ensemble_auth::{LocalIssuer, Verifier};
 use ensemble_domain::{ActorService, CastingService, Cause, Clock, HistoryService, MovieService};
 use tokio::sync::Semaphore;
 
-use crate::{Blocking, health::Probe};
+use crate::{Blocking, RateLimits, TrustedProxies, health::Probe};
 
 /// Asks the store whether it can serve: it answers, and its schema is current.
 pub type Readiness = Arc<dyn Fn() -> Result<(), Cause> + Send + Sync>;
@@ -54,6 +54,8 @@ pub struct App {
     pub(crate) body_limit: usize,
     /// One file is imported, or checked, at a time: a few large ones would have every thread of the database.
     pub(crate) imports: Semaphore,
+    pub(crate) rate_limits: Option<RateLimits>,
+    pub(crate) trusted_proxies: TrustedProxies,
     draining: AtomicBool,
 }
 
@@ -82,6 +84,8 @@ impl App {
             local_tokens: None,
             body_limit,
             imports: Semaphore::new(1),
+            rate_limits: None,
+            trusted_proxies: TrustedProxies::default(),
             draining,
         }
     }
@@ -90,6 +94,23 @@ impl App {
     #[must_use]
     pub fn with_local_tokens(self, local_tokens: LocalTokens) -> Self {
         Self { local_tokens: Some(local_tokens), ..self }
+    }
+
+    /// Refuses what goes beyond these limits.
+    #[must_use]
+    pub fn with_rate_limits(self, rate_limits: RateLimits) -> Self {
+        Self { rate_limits: Some(rate_limits), ..self }
+    }
+
+    /// Believes these proxies about where requests come from.
+    #[must_use]
+    pub fn with_trusted_proxies(self, trusted_proxies: TrustedProxies) -> Self {
+        Self { trusted_proxies, ..self }
+    }
+
+    /// Forgets what is of no use any more. To be called every minute.
+    pub fn tidy(&self) {
+        self.rate_limits.iter().for_each(RateLimits::forget_idle);
     }
 
     /// Tells whoever asks whether the server is ready that it is about to stop.

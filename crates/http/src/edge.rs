@@ -1,6 +1,7 @@
 //! The outermost layer: gives each request an id, turns every error into a problem, and writes the one log line of a request.
 
 use std::{
+    net::IpAddr,
     panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
@@ -14,6 +15,7 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
+    web::Data,
 };
 use ensemble_domain::{RequestId, Subject, in_full};
 use futures_util::FutureExt;
@@ -21,6 +23,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
+    App,
     cors::withhold_from_strangers,
     imports::{self, is_import},
     problem::{self, Kind, Problem},
@@ -40,6 +43,9 @@ const COMMON_HEADERS: [(HeaderName, &str); 3] = [
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
 ];
 
+/// Where the request came from.
+struct ClientAddress(IpAddr);
+
 /// Who the token was issued to, noted for the log once it is known.
 pub struct Authenticated(pub Subject);
 
@@ -50,6 +56,7 @@ pub async fn edge(
     let started = Instant::now();
     let request_id = request_id(request.headers());
     request.extensions_mut().insert(request_id.clone());
+    note_client(request.request());
     let uri = request.uri().clone();
 
     let answered = if uri.path().contains('%') {
@@ -77,6 +84,17 @@ fn deadline(path: &str) -> Duration {
 /// The id of a request that has passed the edge.
 pub fn request_id_of(request: &HttpRequest) -> RequestId {
     request.extensions().get::<RequestId>().cloned().unwrap_or_else(new_request_id)
+}
+
+/// The address of whoever sent a request that has passed the edge.
+pub fn client_of(request: &HttpRequest) -> Option<IpAddr> {
+    request.extensions().get::<ClientAddress>().map(|ClientAddress(address)| *address)
+}
+
+fn note_client(request: &HttpRequest) {
+    let (Some(app), Some(peer)) = (request.app_data::<Data<App>>(), request.peer_addr()) else { return };
+    let client = app.trusted_proxies.client(peer.ip(), request.headers());
+    request.extensions_mut().insert(ClientAddress(client));
 }
 
 fn request_id(headers: &HeaderMap) -> RequestId {
@@ -175,7 +193,7 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
         route = request.match_pattern().as_deref().unwrap_or("none"),
         status = response.status().as_u16(),
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        peer = request.peer_addr().map(|peer| tracing::field::display(peer.ip())),
+        peer = extensions.get::<ClientAddress>().map(|ClientAddress(address)| tracing::field::display(address)),
         sub = extensions.get::<Authenticated>().map(|Authenticated(subject)| subject.as_str()),
         reason = refusal.and_then(Problem::reason),
         "answered"

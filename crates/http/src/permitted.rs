@@ -3,11 +3,12 @@
 use std::pin::Pin;
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
+use ensemble_auth::Refusal;
 use ensemble_domain::{Caller, Permit, Requirement};
 
 use crate::{
     App,
-    edge::{Authenticated, request_id_of},
+    edge::{Authenticated, client_of, request_id_of},
     idempotency::IdempotencyKey,
     input::Input,
     problem::Problem,
@@ -47,7 +48,22 @@ async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
         return Err(Problem::internal("the application state is missing"));
     };
     let authorization = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
-    let identity = app.verifier.verify(authorization, app.clock.now()).await?;
+    let identity = match app.verifier.verify(authorization, app.clock.now()).await {
+        Ok(identity) => identity,
+        Err(refusal) => return Err(refused(app, request, refusal)),
+    };
     request.extensions_mut().insert(Authenticated(identity.subject.clone()));
+    app.rate_limits.as_ref().map_or(Ok(()), |limits| limits.count_request(&identity.subject))?;
     Ok(Caller::new(identity.subject, identity.permissions, request_id_of(request)))
+}
+
+/// What is told about credentials that are no good. Whoever tries many of them is told to wait instead.
+fn refused(app: &App, request: &HttpRequest, refusal: Refusal) -> Problem {
+    let is_attempt = match refusal {
+        Refusal::InvalidRequest(_) | Refusal::InvalidToken(_) | Refusal::Expired => true,
+        Refusal::Unauthenticated | Refusal::KeysUnavailable => false,
+    };
+    let limits = app.rate_limits.as_ref().filter(|_| is_attempt);
+    let counted = limits.zip(client_of(request)).map_or(Ok(()), |(limits, client)| limits.count_refusal(client));
+    counted.err().unwrap_or_else(|| refusal.into())
 }

@@ -141,7 +141,9 @@ impl Problem {
         self
     }
 
-    fn with_reason(mut self, reason: &'static str) -> Self {
+    /// Names the rule that refused the caller, for the log.
+    #[must_use]
+    pub fn with_reason(mut self, reason: &'static str) -> Self {
         self.0.reason = Some(reason);
         self
     }

@@ -107,6 +107,10 @@ const fn advice(kind: Kind) -> &'static str {
             "The Idempotency-Key was used before, for another path or another body. Nothing was done. Take a new key for \
              each new request, and the same one only to send the same request again."
         }
+        Kind::RateLimited => {
+            "Requests come faster than they are answered: too many of one caller, or too many with credentials that were \
+             refused from one address. Wait as many seconds as the header Retry-After says."
+        }
         Kind::Internal => {
             "Something failed that should not have. Its cause is in the server's log, under the request id. Trying again \
              will not help by itself."

@@ -14,13 +14,14 @@ use ensemble_auth::{
     Algorithm, BadRules, Freshness, KeySource, LOCAL_AUDIENCE, LOCAL_ISSUER, Rules, TypRule, UnknownAlgorithm,
     check_issuer,
 };
-use ensemble_http::CorsOrigins;
+use ensemble_http::{CorsOrigins, Rate, TrustedProxies};
 use ensemble_infra::{DatabaseSettings, DatabaseUrl};
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use super::{
-    AuthSettings, HttpSettings, IssuerSettings, Layers, LogFormat, LogSettings, Profile, Settings, SettingsError,
+    AuthSettings, HttpSettings, IssuerSettings, Layers, LogFormat, LogSettings, Profile, RateLimitSettings, Settings,
+    SettingsError,
 };
 
 /// Tells whether a listen host is reached from this machine only.
@@ -32,7 +33,6 @@ impl Layers {
     /// Checks every setting.
     pub fn check(&self) -> Result<Settings, SettingsError> {
         let database = self.database()?;
-        self.rate_limit()?;
         self.metrics()?;
         Ok(Settings {
             queue: self.number("database.queue", 1, 1_000_000)?,
@@ -42,6 +42,7 @@ impl Layers {
             )?,
             auth: self.auth(&database)?,
             http: self.http()?,
+            rate_limit: self.rate_limit()?,
             log: self.log()?,
             database,
         })
@@ -168,14 +169,14 @@ impl Layers {
         let workers = self.number("http.workers", 0, 1024)?;
         let workers = if workers == 0 { thread::available_parallelism().map_or(2, NonZero::get) } else { workers };
         let proxies = self.list("http.trusted_proxies")?;
-        let proxies = proxies.iter().map(|proxy| self.network(proxy)).collect::<Result<_, _>>()?;
+        let proxies = proxies.iter().map(|proxy| self.network(proxy)).collect::<Result<Vec<_>, _>>()?;
         Ok(HttpSettings {
             host: self.text("http.host"),
             port: self.number("http.port", 0, 65_535)?,
             workers,
             body_limit: self.number("http.body_limit", 1024, 16 * 1024 * 1024)?,
             origins: self.origins()?,
-            trusted_proxies: proxies,
+            trusted_proxies: TrustedProxies::new(proxies),
             drain_delay: self.seconds("http.drain_delay", 0, 300)?,
             shutdown_timeout: self.seconds("http.shutdown_timeout", 0, 300)?,
         })
@@ -217,12 +218,19 @@ impl Layers {
         Err(self.wrong("metrics.address", &text))
     }
 
-    fn rate_limit(&self) -> Result<(), SettingsError> {
-        self.choice("rate_limit.enabled", &[("true", true), ("false", false)])?;
-        for key in ["per_caller", "per_caller_burst", "refused", "refused_burst"] {
-            self.number::<u32>(&format!("rate_limit.{key}"), 1, 1_000_000)?;
-        }
-        Ok(())
+    fn rate_limit(&self) -> Result<Option<RateLimitSettings>, SettingsError> {
+        let enabled = self.choice("rate_limit.enabled", &[("true", true), ("false", false)])?;
+        let rates = RateLimitSettings {
+            caller: self.rate("rate_limit.per_caller", "rate_limit.per_caller_burst")?,
+            refused: self.rate("rate_limit.refused", "rate_limit.refused_burst")?,
+        };
+        Ok(enabled.then_some(rates))
+    }
+
+    fn rate(&self, per_second: &str, burst: &str) -> Result<Rate, SettingsError> {
+        const LEAST: NonZero<u32> = NonZero::<u32>::MIN;
+        const MOST: NonZero<u32> = LEAST.saturating_add(999_999);
+        Ok(Rate { per_second: self.number(per_second, LEAST, MOST)?, burst: self.number(burst, LEAST, MOST)? })
     }
 
     fn log(&self) -> Result<LogSettings, SettingsError> {

@@ -6,9 +6,8 @@ mod layers;
 use std::{path::PathBuf, time::Duration};
 
 use ensemble_auth::{Freshness, KeySource, Rules};
-use ensemble_http::CorsOrigins;
+use ensemble_http::{CorsOrigins, Rate, TrustedProxies};
 use ensemble_infra::DatabaseSettings;
-use ipnet::IpNet;
 use thiserror::Error;
 
 pub use layers::{Given, Layers, Profile};
@@ -32,6 +31,8 @@ pub struct Settings {
     pub migrate_on_start: bool,
     pub auth: AuthSettings,
     pub http: HttpSettings,
+    /// `None` where nothing is limited.
+    pub rate_limit: Option<RateLimitSettings>,
     pub log: LogSettings,
 }
 
@@ -57,9 +58,17 @@ pub struct HttpSettings {
     pub workers: usize,
     pub body_limit: usize,
     pub origins: CorsOrigins,
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: TrustedProxies,
     pub drain_delay: Duration,
     pub shutdown_timeout: Duration,
+}
+
+/// How much one client may ask for.
+pub struct RateLimitSettings {
+    /// Requests of one caller.
+    pub caller: Rate,
+    /// Refused credentials from one address.
+    pub refused: Rate,
 }
 
 /// What is logged, and how.

@@ -6,7 +6,7 @@ use super::{Denied, Permissions, Permit, Requirement};
 use crate::Idempotency;
 
 /// Whom the token was issued to: the `sub` claim, 1 to 255 bytes (RFC 7519, section 4.1.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Subject(Arc<str>);
 
 impl Subject {

@@ -35,7 +35,13 @@ impl<'a> OperationObject<'a> {
     /// It is called with a token that holds these permissions. A POST may be sent again under a key.
     pub fn guarded(&mut self, needs: Permissions) {
         self.members.insert("security".to_owned(), json!([{"bearer": []}]));
-        self.refuses(&[Kind::InvalidRequest, Kind::Unauthenticated, Kind::InvalidToken, Kind::TokenExpired]);
+        self.refuses(&[
+            Kind::InvalidRequest,
+            Kind::Unauthenticated,
+            Kind::InvalidToken,
+            Kind::TokenExpired,
+            Kind::RateLimited,
+        ]);
         if !needs.is_empty() {
             self.members.insert("x-required-permission".to_owned(), needs.to_string().into());
             self.refuses(&[Kind::PermissionDenied]);

@@ -26,7 +26,7 @@ fn response(status: u16, kinds: &[Kind]) -> Value {
     };
     let headers: &[&str] = match status {
         401 | 403 => &["WWW-Authenticate"],
-        503 => &["Retry-After"],
+        429 | 503 => &["Retry-After"],
         _ => &[],
     };
     json!({

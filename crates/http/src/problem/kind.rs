@@ -28,13 +28,14 @@ pub enum Kind {
     UnsupportedMediaType,
     InvalidFields,
     IdempotencyKeyReused,
+    RateLimited,
     Internal,
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::MalformedRequest,
         Self::InvalidRequest,
         Self::UnknownParameter,
@@ -58,6 +59,7 @@ impl Kind {
         Self::UnsupportedMediaType,
         Self::InvalidFields,
         Self::IdempotencyKeyReused,
+        Self::RateLimited,
         Self::Internal,
         Self::Unavailable,
     ];
@@ -98,6 +100,7 @@ impl Kind {
             Self::IdempotencyKeyReused => {
                 ("idempotency-key-reused", StatusCode::UNPROCESSABLE_ENTITY, "The idempotency key was used before")
             }
+            Self::RateLimited => ("rate-limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
             Self::Unavailable => {
                 ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The service cannot answer right now")

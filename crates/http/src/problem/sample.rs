@@ -54,6 +54,7 @@ pub fn sample(kind: Kind) -> Problem {
             InvalidFields::one("age", Fault::new(FaultCode::Range, "must be between 0 and 120")).into()
         }
         Kind::IdempotencyKeyReused => Conflict::KeyReused.into(),
+        Kind::RateLimited => said("too many requests with this token's subject; try again in 1 s"),
         Kind::Internal => Problem::internal("an example has no cause"),
         Kind::Unavailable => Problem::unavailable("the database cannot answer right now; try again in a moment", 1),
     }

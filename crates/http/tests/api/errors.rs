@@ -328,6 +328,16 @@ fn table() -> Vec<Row> {
             headers: &[],
         },
         Row {
+            kind: "rate-limited",
+            server: a_server().asked_once_a_second(),
+            call: get("/me").by_an_assistant(),
+            status: 429,
+            title: "Too many requests",
+            detail: "too many requests with this token's subject; try again in 1 s",
+            members: json!({}),
+            headers: &[("Retry-After", "1")],
+        },
+        Row {
             kind: "internal",
             server: a_server_in_trouble(failed_store),
             call: get("/movies").by_an_assistant(),
@@ -358,7 +368,11 @@ fn telling_headers(answer: &Answer) -> Vec<(&str, &str)> {
 async fn each_kind_of_problem_is_answered_with_exactly_this_document() {
     let rows = table().into_iter().map(|row| async move {
         let path = row.call.path().to_owned();
-        let answer = row.server.answer(row.call).await;
+        let server = row.server.start().await;
+        if row.kind == "rate-limited" {
+            server.answer(get("/me").by_an_assistant()).await;
+        }
+        let answer = server.answer(row.call).await;
         let document = with(a_problem(row.status, row.kind, row.title, &path, row.detail), row.members);
         assert_eq!(answer.status.as_u16(), row.status, "{}", row.kind);
         assert_eq!(answer.json(), document, "{}", row.kind);

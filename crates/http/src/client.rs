@@ -1,0 +1,109 @@
+//! Where a request came from: its peer, or, behind proxies that are trusted, what these say of it.
+
+use std::net::IpAddr;
+
+use actix_web::http::header::{HeaderMap, X_FORWARDED_FOR};
+use ipnet::{IpNet, Ipv6Net};
+
+/// The proxies whose `X-Forwarded-For` is believed.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// The proxies of these networks.
+    #[must_use]
+    pub const fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// Tells whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The address of the client: the peer, unless that is a trusted proxy. Then it is the last hop that no trusted proxy stands
+    /// for: whatever stands further left, anybody could have written. What cannot be read is not gone past.
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let lines = headers.get_all(X_FORWARDED_FOR).map(|line| line.to_str().unwrap_or_default());
+        let hops: Vec<_> = lines.flat_map(|line| line.split(',')).map(|hop| address(hop.trim())).collect();
+        let mut client = peer.to_canonical();
+        for hop in hops.into_iter().rev() {
+            match hop {
+                Some(hop) if self.trusts(client) => client = hop,
+                _ => break,
+            }
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// An address, with or without a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let plain = text.parse().ok().or_else(|| text.parse().map(|socket: std::net::SocketAddr| socket.ip()).ok());
+    plain.map(|address: IpAddr| address.to_canonical())
+}
+
+/// What stands for a client where clients are counted: its address, or the network that one customer usually has, since that many
+/// IPv6 addresses cost nothing.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    const CUSTOMER: u8 = 56;
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Net::new(v6, CUSTOMER).map_or(address, |network| network.network().into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn client(proxies: &[&str], peer: &str, lines: &[&str]) -> String {
+        let proxies = TrustedProxies::new(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(X_FORWARDED_FOR, HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        }
+        proxies.client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn what_an_untrusted_peer_says_of_itself_changes_nothing() {
+        assert_eq!(client(&[], "203.0.113.9", &["198.51.100.7"]), "203.0.113.9");
+        assert_eq!(client(&["10.0.0.0/8"], "203.0.113.9", &["198.51.100.7", "10.0.0.1"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn a_trusted_proxy_tells_its_client_and_whatever_stands_further_left_is_hearsay() {
+        let proxies = ["10.0.0.0/8", "fd00::/8"];
+        let cases: [(&str, &[&str], &str); 10] = [
+            ("10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["1.1.1.1, 198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["1.1.1.1", "198.51.100.7 , 10.9.9.9"], "198.51.100.7"),
+            ("10.0.0.1", &["198.51.100.7:4711"], "198.51.100.7"),
+            ("10.0.0.1", &["[2001:db8::7]:4711"], "2001:db8::7"),
+            ("fd00::1", &["2001:db8::7"], "2001:db8::7"),
+            ("::ffff:10.0.0.1", &["::ffff:198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["198.51.100.7, unknown"], "10.0.0.1"),
+            ("10.0.0.1", &[""], "10.0.0.1"),
+            ("10.0.0.1", &["10.0.0.2, 10.0.0.3"], "10.0.0.2"),
+        ];
+        for (peer, lines, expected) in cases {
+            assert_eq!(client(&proxies, peer, lines), expected, "{peer} {lines:?}");
+        }
+        assert_eq!(client(&proxies, "10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn an_ipv6_client_is_counted_by_its_network() {
+        let network = |text: &str| network_of(text.parse().unwrap()).to_string();
+        assert_eq!(network("2001:db8:1:2ff:a:b:c:d"), "2001:db8:1:200::");
+        assert_eq!(network("203.0.113.9"), "203.0.113.9");
+    }
+}
