@@ -41,6 +41,7 @@ mod lists;
 mod main_job;
 mod matrix;
 mod outage;
+mod postman;
 mod provider;
 mod settings;
 mod stopping;

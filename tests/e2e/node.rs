@@ -1,4 +1,4 @@
-//! The scripts of `tests/node`, which Node runs: the one that `tests/node.sh` found or got.
+//! What the tests run by Node, which is the one that `tests/node.sh` found or got: scripts and packages of `tests/node`.
 
 use std::{
     env,
@@ -23,4 +23,9 @@ pub fn script(name: &str) -> Option<Command> {
     let mut command = Command::new(node);
     command.arg(folder.join(name));
     Some(command)
+}
+
+/// The same of a program that a package of `tests/node` brings along, such as `newman`.
+pub fn program(name: &str) -> Option<Command> {
+    script(&format!("node_modules/.bin/{name}"))
 }

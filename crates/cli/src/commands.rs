@@ -54,7 +54,7 @@ pub enum Command {
         /// assistant, director or producer
         #[arg(long, value_parser = role)]
         role: Option<Role>,
-        /// Print a line such as `director_token=...` for each role
+        /// Print the variables of the Postman collection as lines of `name:value`: `host`, and a token for each role
         #[arg(long)]
         all: bool,
         /// How long it lives, such as 30m, 12h or 7d; at most 30d

@@ -11,7 +11,8 @@ use crate::{
     wiring,
 };
 
-/// Prints the bare token of one role, or one named line for each.
+/// Prints the bare token of one role; or the address of the server and a token for each role, as lines of `name:value`, which is
+/// what Postman makes variables of.
 pub fn run(settings: &Settings, role: Option<Role>, lifetime: Duration) -> Result<(), Failure> {
     let issuer = wiring::local_issuer(&settings.auth)?;
     let now = SystemClock.now();
@@ -19,8 +20,9 @@ pub fn run(settings: &Settings, role: Option<Role>, lifetime: Duration) -> Resul
         let token = issuer.sign(role, &settings.auth.audience, lifetime, now);
         token.map_err(|error| Failure::because("no token", &error))
     };
-    match role {
-        Some(role) => print(&sign(role)?),
-        None => Role::ALL.into_iter().try_for_each(|role| print(&format!("{}_token={}", role.key(), sign(role)?))),
+    if let Some(role) = role {
+        return print(&sign(role)?);
     }
+    print(&format!("host:{}", settings.http.base()))?;
+    Role::ALL.into_iter().try_for_each(|role| print(&format!("{}_token:{}", role.key(), sign(role)?)))
 }

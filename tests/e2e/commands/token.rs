@@ -33,15 +33,30 @@ fn a_token_is_printed_bare() {
 }
 
 #[test]
-fn a_token_of_every_role_is_printed_on_a_line_of_its_own() {
-    let (code, printed) = answer(&Database::sqlite(), &["token", "--all"]);
-    let subjects: Vec<_> = printed
-        .lines()
-        .map(|line| line.split_once("_token=").unwrap())
-        .map(|(role, token)| (role, claims(token)["sub"].as_str().unwrap().to_owned()))
-        .collect();
-    assert_eq!(code, 0);
-    assert_eq!(subjects, Role::ALL.map(|role| (role.key(), format!("local|{}", role.key()))));
+fn all_variables_of_the_collection_are_printed_as_postman_takes_them() {
+    let database = Database::sqlite();
+    let ran = run(&mut on(&database, &["token", "--all"]));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let mut lines = ran.out.lines().map(|line| line.split_once(':').unwrap());
+    assert_eq!(lines.next(), Some(("host", "http://127.0.0.1:5000")));
+    let subjects: Vec<_> =
+        lines.map(|(name, token)| (name.to_owned(), claims(token)["sub"].as_str().unwrap().to_owned())).collect();
+    let wanted = Role::ALL.map(|role| (format!("{}_token", role.key()), format!("local|{}", role.key())));
+    assert_eq!(subjects, wanted);
+}
+
+#[test]
+fn the_host_is_the_server_of_the_settings() {
+    let database = Database::sqlite();
+    for (settings, base) in [
+        (&["http.port=8080"][..], "http://127.0.0.1:8080"),
+        (&["http.host=::1"], "http://[::1]:5000"),
+        (&["http.host=localhost", "http.port=81"], "http://localhost:81"),
+    ] {
+        let flags = settings.iter().flat_map(|setting| ["--set", setting]);
+        let (code, printed) = answer(&database, &["token", "--all"].into_iter().chain(flags).collect::<Vec<_>>());
+        assert_eq!((code, printed.lines().next()), (0, Some(&*format!("host:{base}"))));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod check;
 mod layers;
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use ensemble_auth::{Freshness, KeySource, Rules};
 use ensemble_http::{CorsOrigins, Rate, TrustedProxies};
@@ -63,6 +63,23 @@ pub struct HttpSettings {
     pub shutdown_timeout: Duration,
 }
 
+impl HttpSettings {
+    /// Where a client on this machine finds the server, such as `http://127.0.0.1:5000`. One that listens on every address is found
+    /// on the loopback one.
+    pub fn base(&self) -> String {
+        format!("http://{}:{}", reachable(&self.host), self.port)
+    }
+}
+
+fn reachable(host: &str) -> String {
+    match host.parse::<IpAddr>() {
+        Ok(address) if address.is_unspecified() && address.is_ipv6() => "[::1]".to_owned(),
+        Ok(address) if address.is_unspecified() => "127.0.0.1".to_owned(),
+        Ok(address) if address.is_ipv6() => format!("[{address}]"),
+        _ => host.to_owned(),
+    }
+}
+
 /// How much one client may ask for.
 pub struct RateLimitSettings {
     /// Requests of one caller.
@@ -95,5 +112,17 @@ impl Settings {
     /// The first setting that is not right.
     pub fn load(given: &Given) -> Result<Self, SettingsError> {
         Layers::read(given)?.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_on_every_address_is_found_on_the_loopback_one() {
+        for (host, found) in [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("localhost", "localhost")] {
+            assert_eq!(reachable(host), found);
+        }
     }
 }
