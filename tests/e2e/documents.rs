@@ -2,6 +2,8 @@
 
 mod domain;
 mod issuers;
+mod permissions;
+mod problems;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,6 +26,19 @@ fn root() -> PathBuf {
 fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The cells of each row of the table in that document that begins with this line.
+fn table(document: &str, heading: &str) -> Vec<Vec<String>> {
+    let text = read(document);
+    let (_, table) = text.split_once(heading).unwrap_or_else(|| panic!("{document} has no {heading}"));
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+/// What stands between backticks.
+fn code(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
 }
 
 /// `README.md`, where it exists, and every document below `docs`.

@@ -29,16 +29,16 @@ on_both_databases!(
 const TABLE: &str = include_str!("matrix.txt");
 
 /// One operation of the table.
-struct Row {
-    method: Method,
-    path: &'static str,
-    needs: &'static str,
+pub struct Row {
+    pub method: Method,
+    pub path: &'static str,
+    pub needs: &'static str,
     /// The caller and the status it is answered, by column.
-    answers: Vec<(&'static str, u16)>,
+    pub answers: Vec<(&'static str, u16)>,
 }
 
 impl Row {
-    fn all() -> Vec<Self> {
+    pub fn all() -> Vec<Self> {
         let mut lines = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         let callers: Vec<_> = lines.next().unwrap().split_whitespace().skip(3).collect();
         let rows = lines.map(|line| {
@@ -52,7 +52,7 @@ impl Row {
         rows.collect()
     }
 
-    fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.needs == "-"
     }
 

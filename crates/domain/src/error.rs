@@ -40,6 +40,18 @@ pub enum FaultCode {
 }
 
 impl FaultCode {
+    /// Every code.
+    pub const ALL: [Self; 8] = [
+        Self::Required,
+        Self::Type,
+        Self::Length,
+        Self::Characters,
+        Self::Range,
+        Self::Format,
+        Self::Disagrees,
+        Self::Unknown,
+    ];
+
     /// The code as it stands in an answer, such as `"range"`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -53,5 +53,6 @@ pub use cors::CorsOrigins;
 pub use limits::{Rate, RateLimits};
 pub use openapi::text as openapi_document;
 pub use problem::problem_names;
+pub use problem_pages::{ProblemPage, problem_pages};
 pub use routes::{Operation, application, local_operation, operations};
 pub use server::{ServerSettings, start};

@@ -1,6 +1,9 @@
 //! `GET /problems/{name}`: what each problem means and what to do about it, for whoever follows its `type`.
 
-use actix_web::{HttpRequest, HttpResponse, http::header::ContentType};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::ContentType},
+};
 
 use crate::{
     problem::{Kind, Problem},
@@ -10,17 +13,40 @@ use crate::{
 /// Answers the page of one kind of problem.
 pub async fn page(request: HttpRequest, _: NoQuery) -> Result<HttpResponse, Problem> {
     let name = request.match_info().query("name");
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(Problem::no_such_route)?;
-    Ok(HttpResponse::Ok().content_type(ContentType::html()).body(html(kind)))
+    let page = problem_pages().find(|page| page.name == name).ok_or_else(Problem::no_such_route)?;
+    Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page.html()))
 }
 
-fn html(kind: Kind) -> String {
-    let (title, status, advice) = (kind.title(), kind.status(), advice(kind));
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
-         <h1>{title}</h1>\n<p><code>{}</code>, status {status}</p>\n<p>{advice}</p>\n</html>\n",
-        kind.name()
-    )
+/// What there is to say about one kind of problem, whatever the occasion.
+#[derive(Clone, Copy, Debug)]
+pub struct ProblemPage {
+    /// The last part of the problem's `type`, such as `not-found`.
+    pub name: &'static str,
+    /// The status it is answered with.
+    pub status: StatusCode,
+    /// The problem's `title`.
+    pub title: &'static str,
+    /// When it is answered, and what to do about it.
+    pub advice: &'static str,
+}
+
+/// The pages of all kinds of problems.
+pub fn problem_pages() -> impl Iterator<Item = ProblemPage> {
+    Kind::ALL.into_iter().map(ProblemPage::of)
+}
+
+impl ProblemPage {
+    const fn of(kind: Kind) -> Self {
+        Self { name: kind.name(), status: kind.status(), title: kind.title(), advice: advice(kind) }
+    }
+
+    fn html(self) -> String {
+        let Self { name, status, title, advice } = self;
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
+             <h1>{title}</h1>\n<p><code>{name}</code>, status {status}</p>\n<p>{advice}</p>\n</html>\n"
+        )
+    }
 }
 
 const fn advice(kind: Kind) -> &'static str {

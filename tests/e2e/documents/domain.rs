@@ -2,19 +2,10 @@
 
 use ensemble_domain::{Action, CastingStatus, Permission, Permissions, Role};
 
-use super::read;
+use super::code;
 
-/// The cells of each row of the table that begins with this line.
 fn table(heading: &str) -> Vec<Vec<String>> {
-    let document = read("docs/domain.md");
-    let (_, table) = document.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
-    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
-    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
-}
-
-/// What stands between backticks.
-fn code(cell: &str) -> Vec<&str> {
-    cell.split('`').skip(1).step_by(2).collect()
+    super::table("docs/domain.md", heading)
 }
 
 #[test]

@@ -3,16 +3,11 @@
 use ensemble_auth::{Reason, Refusal};
 use ensemble_domain::{Permission, Permissions, Role};
 
-use super::read;
+use super::{code, read};
 use crate::settings::defaults;
 
 fn guide() -> String {
     read("docs/guides/auth0.md")
-}
-
-/// What stands between backticks.
-fn code(cell: &str) -> Vec<&str> {
-    cell.split('`').skip(1).step_by(2).collect()
 }
 
 #[test]
