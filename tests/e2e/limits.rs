@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::{
     database::Database,
-    server::Server,
+    server::{Server, eventually},
     tokens::{broken, expired},
 };
 
@@ -125,4 +125,25 @@ fn ten_thousand_requests_beyond_the_limit_cost_no_memory() {
     let grown = server.resident_kib().saturating_sub(before);
     assert!(refused > 5000, "only {refused} were refused");
     assert!(grown < 4096, "{grown} KiB more");
+}
+
+#[test]
+fn a_flood_of_refusals_does_not_fill_the_log_and_all_of_them_are_counted() {
+    let database = Database::sqlite();
+    let server = limited(&database, &[("ENSEMBLE__RATE_LIMIT__REFUSED_BURST", "1000")]);
+    let lines_with = |text: &str| server.log().lines().filter(|line| line.contains(text)).count();
+    let refuse = || assert_eq!(status(server.request(Method::GET, "/actors").bearer_auth("a.b.c")), 401);
+    let mut sent = 0;
+    eventually("refusals that were not logged are counted", || {
+        refuse();
+        sent += 1;
+        (lines_with("suppressed") > 0).then_some(())
+    });
+
+    eventually("each refusal is logged or counted", || {
+        let lines: Vec<Value> = server.log().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of_reason = lines.iter().filter(|line| line["reason"] == "shape");
+        let told: u64 = of_reason.map(|line| line["suppressed"].as_u64().unwrap_or(1)).sum();
+        (told == sent).then_some(())
+    });
 }

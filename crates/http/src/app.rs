@@ -96,7 +96,7 @@ impl App {
         Self { local_tokens: Some(local_tokens), ..self }
     }
 
-    /// Refuses what goes beyond these limits.
+    /// Keeps clients within these limits.
     #[must_use]
     pub fn with_rate_limits(self, rate_limits: RateLimits) -> Self {
         Self { rate_limits: Some(rate_limits), ..self }
@@ -108,9 +108,9 @@ impl App {
         Self { trusted_proxies, ..self }
     }
 
-    /// Forgets what is of no use any more. To be called every minute.
+    /// Forgets what is of no use any more, and logs what nothing else would. To be called every minute.
     pub fn tidy(&self) {
-        self.rate_limits.iter().for_each(RateLimits::forget_idle);
+        self.rate_limits.iter().for_each(RateLimits::tidy);
     }
 
     /// Tells whoever asks whether the server is ready that it is about to stop.

@@ -186,6 +186,10 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
     }
     let request = response.request();
     let refusal = response.response().error().and_then(Error::as_error::<Problem>);
+    let reason = refusal.and_then(Problem::reason);
+    if !is_logged(request, reason) {
+        return;
+    }
     let extensions = request.extensions();
     tracing::info!(
         %request_id,
@@ -195,9 +199,15 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         peer = extensions.get::<ClientAddress>().map(|ClientAddress(address)| tracing::field::display(address)),
         sub = extensions.get::<Authenticated>().map(|Authenticated(subject)| subject.as_str()),
-        reason = refusal.and_then(Problem::reason),
+        reason,
         "answered"
     );
+}
+
+/// The refusal of a caller is logged unless there are too many of them.
+fn is_logged(request: &HttpRequest, reason: Option<&'static str>) -> bool {
+    let limits = request.app_data::<Data<App>>().and_then(|app| app.rate_limits.as_ref());
+    limits.zip(reason).is_none_or(|(limits, reason)| limits.log.admits(reason))
 }
 
 /// The last resort of the router.

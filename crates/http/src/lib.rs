@@ -38,6 +38,7 @@ mod permitted;
 mod problem;
 mod problem_pages;
 mod query;
+mod refusals;
 mod routes;
 mod server;
 mod spool;

@@ -1,4 +1,4 @@
-//! How much one client may ask for: requests of one caller, and refused credentials from one address.
+//! How much one client may ask for: requests of one caller, refused credentials from one address, and lines of the log.
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
@@ -14,6 +14,7 @@ use governor::{
 use crate::{
     client::network_of,
     problem::{Kind, Problem},
+    refusals::RefusalLog,
 };
 
 /// How often something may happen.
@@ -29,6 +30,7 @@ pub struct Rate {
 pub struct RateLimits<C: Clock = DefaultClock> {
     callers: Limiter<Subject, C>,
     refusals: Limiter<IpAddr, C>,
+    pub(crate) log: RefusalLog<C>,
 }
 
 type Limiter<K, C> = RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
@@ -43,7 +45,11 @@ impl RateLimits {
 
 impl<C: Clock + Clone> RateLimits<C> {
     fn by(caller: Rate, refused: Rate, clock: &C) -> Self {
-        Self { callers: limiter(caller, clock.clone()), refusals: limiter(refused, clock.clone()) }
+        Self {
+            callers: limiter(caller, clock.clone()),
+            refusals: limiter(refused, clock.clone()),
+            log: RefusalLog::by(clock.clone()),
+        }
     }
 
     /// Counts a request of that caller, and refuses one too many.
@@ -56,8 +62,10 @@ impl<C: Clock + Clone> RateLimits<C> {
         count(&self.refusals, &network_of(address), "too many refused credentials from this address")
     }
 
-    /// Forgets whoever has not been seen for long enough to begin anew. Without this, the memory grows with every address.
-    pub fn forget_idle(&self) {
+    /// Forgets whoever has not been seen for long enough to begin anew, since the memory would grow with every address; and tells
+    /// of refusals that were not logged when nothing followed them.
+    pub(crate) fn tidy(&self) {
+        self.log.tell_suppressed();
         self.callers.retain_recent();
         self.callers.shrink_to_fit();
         self.refusals.retain_recent();
@@ -140,7 +148,7 @@ mod tests {
         }
         assert_eq!((limits.refusals.len(), limits.callers.len()), (1000, 1000));
         clock.advance(Duration::from_mins(1));
-        limits.forget_idle();
+        limits.tidy();
         assert_eq!((limits.refusals.len(), limits.callers.len()), (0, 0));
     }
 
