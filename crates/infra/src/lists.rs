@@ -12,7 +12,7 @@ use diesel::QueryResult;
 use ensemble_domain::{Deleted, Filter, Page, PageRequest, Position, Query, SortKey, Total};
 
 use self::sql::{Place, Reach};
-pub use self::statement::{Counting, Part, Statement};
+pub use self::statement::{Counting, Numbered, Part, Statement};
 use crate::{
     connection::{AnyConnection, Dialect},
     error::Trouble,

@@ -1,6 +1,8 @@
 //! Which actors a list shows, and in which order.
 
-use super::{Actor, Gender};
+use std::collections::BTreeSet;
+
+use super::{Actor, ActorId, Gender};
 use crate::{
     DayRange, DeleteActors, Filter, Folded, MovieId, Position, Query, Search, ShootWindow, SortField, SortKey,
 };
@@ -23,6 +25,8 @@ pub struct ActorFilter {
     pub movie: Option<MovieId>,
     /// The actor is not booked on a movie that is shot on one of these days.
     pub available: Option<ShootWindow>,
+    /// The actor is none of these.
+    pub without: BTreeSet<ActorId>,
 }
 
 /// What actors can be sorted by.

@@ -1,5 +1,7 @@
 //! `GET /actors`.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, web::Data};
 use chrono::NaiveDate;
 use ensemble_domain::{
@@ -95,6 +97,7 @@ impl Listed for ActorFilter {
             born: born(given, today)?,
             movie: given.single("movie_id", |text| id(text, MovieId::new))?,
             available: available(given)?,
+            without: BTreeSet::new(),
         })
     }
 }

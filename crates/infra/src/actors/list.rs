@@ -51,6 +51,9 @@ fn conditions(filter: &ActorFilter) -> Vec<Part> {
         parts.extend([Part::Day(days.end()), Part::Sql(" AND movies.shoot_end >= "), Part::Day(days.start())]);
         parts.push(Part::Sql(")"));
     }
+    if !filter.without.is_empty() {
+        parts.extend([Part::Sql(" AND actors.id NOT IN "), Part::numbers(filter.without.iter().map(|id| id.get()))]);
+    }
     parts
 }
 

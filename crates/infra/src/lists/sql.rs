@@ -40,10 +40,7 @@ impl<C: Copy> List<C> {
     pub fn of_ids(&self, ids: &[i64]) -> Statement<C> {
         let mut statement = Statement::reusable(self.columns);
         statement.sql("SELECT ").columns().sql(", CAST(0 AS bigint) FROM ").sql(self.table);
-        statement
-            .sql(" WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(")
-            .part(Part::numbers(ids))
-            .sql("))");
+        statement.sql(" WHERE deleted_at IS NULL AND id IN ").part(Part::numbers(ids.iter().copied()));
         self.order(&mut statement);
         statement
     }

@@ -19,14 +19,16 @@ pub enum Part {
     Columns,
     Text(String),
     Number(i64),
+    /// A query of numbers, which stand here with commas between them. It is one value, so there may be any number of them.
+    Numbers(String),
     Day(NaiveDate),
     Instant(NaiveDateTime),
 }
 
 impl Part {
-    /// Numbers as a JSON array, since SQLite binds no lists.
-    pub fn numbers(numbers: &[i64]) -> Self {
-        Self::Text(format!("{numbers:?}"))
+    /// A query of these numbers.
+    pub fn numbers(numbers: impl IntoIterator<Item = i64>) -> Self {
+        Self::Numbers(numbers.into_iter().map(|number| number.to_string()).collect::<Vec<_>>().join(","))
     }
 
     /// What an order compares, as it is stored; `None` when it compares nothing but the id.
@@ -38,6 +40,12 @@ impl Part {
             SortKey::Instant(instant) => Some(Self::Instant(instant.naive_utc())),
         }
     }
+}
+
+/// How a database makes rows of numbers that come as one text.
+pub trait Numbered: Backend {
+    /// What stands before and after the text, which has commas between the numbers.
+    const NUMBERS: (&'static str, &'static str);
 }
 
 /// A statement that selects columns `C` and a number.
@@ -89,7 +97,7 @@ impl<C> Statement<C> {
 impl<C, DB> QueryFragment<DB> for Statement<C>
 where
     C: QueryFragment<DB>,
-    DB: Backend + HasSqlType<Text> + HasSqlType<BigInt> + HasSqlType<Date> + HasSqlType<Timestamp>,
+    DB: Numbered + HasSqlType<Text> + HasSqlType<BigInt> + HasSqlType<Date> + HasSqlType<Timestamp>,
     String: ToSql<Text, DB>,
     i64: ToSql<BigInt, DB>,
     NaiveDate: ToSql<Date, DB>,
@@ -105,6 +113,12 @@ where
                 Part::Columns => self.columns.walk_ast(out.reborrow())?,
                 Part::Text(text) => out.push_bind_param::<Text, _>(text)?,
                 Part::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
+                Part::Numbers(text) => {
+                    let (before, after) = DB::NUMBERS;
+                    out.push_sql(before);
+                    out.push_bind_param::<Text, _>(text)?;
+                    out.push_sql(after);
+                }
                 Part::Day(day) => out.push_bind_param::<Date, _>(day)?,
                 Part::Instant(instant) => out.push_bind_param::<Timestamp, _>(instant)?,
             }

@@ -10,6 +10,7 @@ use diesel::{
     ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult, RunQueryDsl,
     connection::{AnsiTransactionManager, SimpleConnection},
     dsl::sql,
+    pg::Pg,
     result::{DatabaseErrorKind, Error as QueryError},
     sql_types::{BigInt, Bool},
 };
@@ -25,7 +26,7 @@ use crate::{
     error::{Symptom, Trouble},
     history::{Entry, NewHistoryRow},
     import::Incoming,
-    lists::{Counted, Counting, Matches, Part, Searched, Statement},
+    lists::{Counted, Counting, Matches, Numbered, Part, Searched, Statement},
     movies::{ChangedMovieRow, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
     schema::{actors, history, movies},
 };
@@ -182,6 +183,10 @@ impl Dialect for PgConnection {
     fn migrations(&self) -> EmbeddedMigrations {
         MIGRATIONS
     }
+}
+
+impl Numbered for Pg {
+    const NUMBERS: (&'static str, &'static str) = ("(SELECT unnest(CAST(string_to_array(", ", ',') AS bigint[])))");
 }
 
 /// Diesel hands on few of the SQLSTATEs, as kinds; for the others the text decides, as a server with `lc_messages` in English

@@ -8,6 +8,7 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection,
     connection::AnsiTransactionManager,
     result::{DatabaseErrorKind, Error as QueryError},
+    sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
@@ -19,7 +20,7 @@ use crate::{
     error::{Symptom, Trouble},
     history::{About, Entry, NewHistoryRow},
     import::Incoming,
-    lists::{Counted, Counting, Matches, Searched, Statement},
+    lists::{Counted, Counting, Matches, Numbered, Searched, Statement},
     movies::{ChangedMovieRow, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
     schema::{actors, history, movies},
 };
@@ -173,6 +174,10 @@ impl Dialect for SqliteConnection {
     fn migrations(&self) -> EmbeddedMigrations {
         MIGRATIONS
     }
+}
+
+impl Numbered for Sqlite {
+    const NUMBERS: (&'static str, &'static str) = ("(SELECT value FROM json_each('[' || ", " || ']'))");
 }
 
 fn record(connection: &mut SqliteConnection, entry: &Entry<'_>, about: About) -> QueryResult<()> {

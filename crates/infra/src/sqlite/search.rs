@@ -16,8 +16,7 @@ pub fn among_live(connection: &mut SqliteConnection, searched: &Searched, words:
     let ids = if long.is_empty() { None } else { found(connection, searched.index, &long)? };
     let Some(ids) = ids else { return Ok(Matches { conditions: holding(searched, words), ids: None }) };
     let [and, table] = [" AND ", searched.table].map(Part::Sql);
-    let mut conditions =
-        vec![and, table, Part::Sql(".id IN (SELECT value FROM json_each("), Part::numbers(&ids), Part::Sql("))")];
+    let mut conditions = vec![and, table, Part::Sql(".id IN "), Part::numbers(ids.iter().copied())];
     conditions.extend(holding(searched, short.iter().copied()));
     Ok(Matches { conditions, ids: short.is_empty().then_some(ids) })
 }

@@ -15,7 +15,9 @@ use ensemble_domain::{
     PageRequest, Position, Precondition, Search, Sort, SortField, SortKey, Start, StoreError, Total,
 };
 use ensemble_infra::Database;
-use proptest::{option::weighted, prelude::*, sample::select, strategy::ValueTree, test_runner::TestRunner};
+use proptest::{
+    collection::btree_set, option::weighted, prelude::*, sample::select, strategy::ValueTree, test_runner::TestRunner,
+};
 
 use crate::{
     fixture::Fixture,
@@ -100,7 +102,7 @@ impl Agency {
     }
 
     fn shows_actor(&self, query: &ActorQuery, actor: &Actor) -> bool {
-        let ActorFilter { search, name, gender, born, movie, available } = &query.filter;
+        let ActorFilter { search, name, gender, born, movie, available, without } = &query.filter;
         let key = Folded::of(actor.name.as_str());
         let cast =
             || self.cast.iter().filter(|(who, movie, _)| *who == actor.id && self.movie(*movie).deleted_at.is_none());
@@ -109,6 +111,7 @@ impl Agency {
             && name.as_ref().is_none_or(|name| *name == key)
             && gender.as_ref().is_none_or(|gender| *gender == actor.gender)
             && born.holds(actor.born.day())
+            && !without.contains(&actor.id)
             && movie.is_none_or(|movie| cast().any(|(_, cast_in, _)| *cast_in == movie))
             && available.is_none_or(|days| {
                 let shot = |movie| self.movie(movie).shoot;
@@ -244,11 +247,13 @@ fn actor_queries() -> impl Strategy<Value = ActorQuery> {
         days(&DAYS),
         weighted(0.2, movie),
         weighted(0.2, available),
+        weighted(0.2, btree_set((1_i64..75).prop_map(|id| ActorId::new(id).unwrap()), 0..40)),
     );
     let by = select(vec![ActorSort::Id, ActorSort::Name, ActorSort::Age, ActorSort::CreatedAt]);
     (filter, by, any::<bool>(), deleted()).prop_map(
-        |((search, name, gender, born, movie, available), by, descending, deleted)| {
-            let filter = ActorFilter { search, name, gender, born, movie, available };
+        |((search, name, gender, born, movie, available, without), by, descending, deleted)| {
+            let without = without.unwrap_or_default();
+            let filter = ActorFilter { search, name, gender, born, movie, available, without };
             ActorQuery::new(filter, Sort { by, descending }).showing_deleted(&permit(), deleted)
         },
     )
@@ -441,6 +446,13 @@ pub fn a_filtered_list_is_counted_up_to_ten_thousand(fixture: &Fixture) {
     assert_eq!(actors.list(&of("ha"), &page(1, 2)).unwrap().total, Total::Capped);
     assert_eq!(actors.list(&ActorQuery::default(), &page(1, 2)).unwrap().total, Total::Exact(10_001));
     assert_eq!(walk(fixture, &of("haddad"), 100).into_iter().collect::<BTreeSet<_>>().len(), 10_001);
+    let all_but = |id| {
+        let without = ActorId::new(id).into_iter().collect();
+        ActorQuery::new(ActorFilter { without, ..ActorFilter::default() }, Sort::default())
+    };
+    assert_eq!(actors.list(&all_but(3), &page(1, 2)).unwrap().total, Total::Exact(10_000));
+    let last = actors.list(&all_but(99_999), &page(5_001, 2)).unwrap();
+    assert_eq!((last.total, last.items.len(), last.more), (Total::Capped, 1, false));
 }
 
 pub fn a_list_beyond_the_cap_is_in_order_from_any_place(fixture: &Fixture) {
@@ -499,6 +511,25 @@ pub fn every_kind_of_list(database: &Database) {
     for number in 0..80 {
         let query = movie_queries().new_tree(&mut runner).unwrap().current();
         database.movies().list(&query, &page(number % 3 + 1, 2)).unwrap();
+    }
+}
+
+pub fn any_number_of_actors_can_be_left_out(fixture: &Fixture) {
+    let actors = fixture.database.actors();
+    let many: Vec<_> = (0..40).map(|number| an_actor_named(&format!("Ann {number}"))).collect();
+    actors.import(&permit(), &mut rows(&many), now()).unwrap();
+    // More than either database binds as single values.
+    let strangers = (1_i64 << 40..).take(70_000).chain([3, 5, i64::MAX]);
+    let without: BTreeSet<_> = strangers.map(|id| ActorId::new(id).unwrap()).collect();
+    for search in [None, Some(Search::parse("ann").unwrap())] {
+        let filter = ActorFilter { search, without: without.clone(), ..ActorFilter::default() };
+        for by in [ActorSort::Id, ActorSort::Name] {
+            let query = ActorQuery::new(filter.clone(), Sort { by, descending: false });
+            let found = actors.list(&query, &page(1, 100)).unwrap();
+            let ids: BTreeSet<_> = found.items.iter().map(|actor| actor.id.get()).collect();
+            assert_eq!((found.total, found.more), (Total::Exact(38), false));
+            assert_eq!(ids, (1..=40).filter(|id| ![3, 5].contains(id)).collect());
+        }
     }
 }
 

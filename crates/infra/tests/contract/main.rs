@@ -240,6 +240,7 @@ on_every_database! {
         the_total_follows_rows_that_are_written_by_hand
         a_filtered_list_is_counted_up_to_ten_thousand
         a_list_beyond_the_cap_is_in_order_from_any_place
+        any_number_of_actors_can_be_left_out
         a_changed_name_is_found_by_its_new_words_only
         rows_that_are_older_than_the_keys_get_them;
     model:
