@@ -12,6 +12,13 @@ impl Limit {
     /// The limit when none is asked for.
     pub const DEFAULT: Self = Self(20);
 
+    /// A limit that is known when the program is built; one that is none does not build.
+    #[must_use]
+    pub const fn of<const ITEMS: u32>() -> Self {
+        const { assert!(ITEMS >= 1 && ITEMS <= Self::MAX, "a page holds 1 to 100 items") };
+        Self(ITEMS)
+    }
+
     /// A limit of that many items; more than [`Limit::MAX`] is taken as that.
     ///
     /// # Errors
@@ -160,6 +167,7 @@ mod tests {
         assert_eq!(Limit::new(101).unwrap().get(), 100);
         assert_eq!(Limit::new(u64::MAX).unwrap().get(), 100);
         assert_eq!(Limit::new(0).unwrap_err().code, FaultCode::Range);
+        assert_eq!(Limit::of::<6>(), Limit::new(6).unwrap());
     }
 
     #[test]

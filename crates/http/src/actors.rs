@@ -140,7 +140,7 @@ impl ActorBody {
         faults.finish(name.zip(gender).zip(born).map(|((name, gender), born)| NewActor { name, gender, born }))
     }
 
-    fn parse_changes(mut self, today: NaiveDate) -> Result<ActorChanges, InvalidFields> {
+    pub fn parse_changes(mut self, today: NaiveDate) -> Result<ActorChanges, InvalidFields> {
         self.members.refuse_only_unknown()?;
         let mut faults = FieldFaults::default();
         let name = faults.keep("name", self.members.take("name").replacement(|value| ActorName::parse(text(value)?)));
@@ -199,7 +199,7 @@ impl<'a> ActorView<'a> {
     }
 
     pub const fn tag(&self) -> EntityTag {
-        EntityTag { version: self.version, actor: None, age: Some(self.age) }
+        EntityTag { age: Some(self.age), ..EntityTag::of(self.version) }
     }
 
     const fn named(&self) -> Named<'_, Self> {

@@ -13,25 +13,32 @@ use crate::{
     problem::{Kind, Problem},
 };
 
-/// The validator of a representation: the version of what it shows, that of the actor it shows beside, and an age, where it shows
-/// one, since an age changes without a write.
+/// The validator of a representation: the version of what it shows, that of the actor it shows beside, an age, where it shows one,
+/// since an age changes without a write, and a digest, where it shows more that changes without that version.
 #[derive(Clone, Copy)]
 pub struct EntityTag {
     pub version: Version,
     pub actor: Option<Version>,
     pub age: Option<u32>,
+    pub digest: Option<u64>,
 }
 
 impl EntityTag {
     /// The tag of what shows nothing that changes without it.
     pub const fn of(version: Version) -> Self {
-        Self { version, actor: None, age: None }
+        Self { version, actor: None, age: None, digest: None }
     }
 
     /// The tag's opaque part: numbers with hyphens between them, the version first.
     fn opaque(self) -> String {
-        let numbers = [Some(self.version.get()), self.actor.map(Version::get), self.age.map(i64::from)];
-        numbers.into_iter().flatten().map(|number| number.to_string()).collect::<Vec<_>>().join("-")
+        let Self { version, actor, age, digest } = self;
+        let numbers = [
+            Some(version.to_string()),
+            actor.map(|version| version.to_string()),
+            age.map(|years| years.to_string()),
+            digest.map(|digest| digest.to_string()),
+        ];
+        numbers.into_iter().flatten().collect::<Vec<_>>().join("-")
     }
 
     /// The tag as a header has it, quoted.
@@ -167,6 +174,7 @@ mod tests {
         assert_eq!(if_match(&["\"3\""]), Ok(versions(&[3])));
         assert_eq!(if_match(&["\"3-20\""]), Ok(versions(&[3])));
         assert_eq!(if_match(&["\"3-1-20\""]), Ok(versions(&[3])));
+        assert_eq!(if_match(&["\"3-18446744073709551615\""]), Ok(versions(&[3])));
         assert_eq!(if_match(&["\"3\" , \"4-7\",, \"5\""]), Ok(versions(&[3, 4, 5])));
         assert_eq!(if_match(&["\"3\"", "\"4\""]), Ok(versions(&[3, 4])));
     }
@@ -205,6 +213,7 @@ mod tests {
         assert!(!IfNoneMatch(None).has(tag));
         assert_eq!(tag.header(), "\"3-20\"");
         assert_eq!(EntityTag { actor: Version::new(5), ..tag }.header(), "\"3-5-20\"");
+        assert_eq!(EntityTag { digest: Some(u64::MAX), ..tag }.header(), "\"3-20-18446744073709551615\"");
         assert_eq!(EntityTag::of(tag.version).header(), "\"3\"");
     }
 }

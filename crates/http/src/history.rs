@@ -65,7 +65,7 @@ async fn render(
             part.render(&app.blocking.run(move || read(before, limit)).await?)
         }
         HistoryQuery::Csv(extent) => {
-            let most = Limit::new(Limit::MAX.into()).unwrap_or(Limit::DEFAULT);
+            let most = Limit::of::<{ Limit::MAX }>();
             let export = Export { name: "history", extent, today: app.today(), request_id };
             export::stream(&app.blocking, export, move |before| {
                 let HistoryPage { entries, next } = read(before, most)?;

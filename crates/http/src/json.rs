@@ -10,7 +10,7 @@ use actix_web::{
     http::Method,
     web::{Bytes, BytesMut, Data},
 };
-use ensemble_domain::{Fault, FaultCode, InvalidFields};
+use ensemble_domain::InvalidFields;
 use serde_json::Value;
 
 use self::unique::Unique;
@@ -18,7 +18,7 @@ use crate::{
     App,
     body::{Arriving, check_media_type, in_time},
     input::Input,
-    members::Members,
+    members::{Members, object},
     openapi::OperationObject,
     problem::{Kind, Problem},
 };
@@ -82,15 +82,7 @@ fn parse_object(bytes: &[u8]) -> Result<BTreeMap<String, Value>, Problem> {
         Problem::new(Kind::MalformedRequest, format!("the body is not a well-formed JSON object: {error}"))
     };
     let Unique(value) = serde_json::from_slice(bytes).map_err(malformed)?;
-    Ok(object("", value)?)
-}
-
-/// The members of a JSON object that stands under that name.
-pub fn object(name: &'static str, value: Value) -> Result<BTreeMap<String, Value>, InvalidFields> {
-    match value {
-        Value::Object(members) => Ok(members.into_iter().collect()),
-        _ => Err(InvalidFields::one(name, Fault::new(FaultCode::Type, "must be a JSON object"))),
-    }
+    object(value).map_err(|fault| InvalidFields::one("", fault).into())
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ mod server;
 mod spool;
 #[doc(hidden)]
 pub mod steps;
+mod v1;
 mod view;
 mod warnings;
 

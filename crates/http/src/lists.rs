@@ -14,7 +14,7 @@ use crate::{
     input::Input,
     openapi::{OperationObject, scalar},
     problem::{Kind, Problem},
-    query::{Parameter, Parameters, number, refused},
+    query::{Parameter, Parameters, refused},
 };
 
 /// The parameters that say which part of a list is wanted, and in which form. The others say what is in it.
@@ -130,7 +130,7 @@ impl Part {
     fn parse<F: Listed>(given: &Parameters<'_>, query: &Query<F>) -> Result<Self, Problem> {
         let filters = given.without(&OF_THE_PART);
         let limit = given.limit()?;
-        let page = given.single("page", |text| PageNumber::new(number(text)?))?;
+        let page = given.page()?;
         let list = List { path: F::PATH, query: &filters };
         let after =
             given.cursor(|cursor| list.decode(cursor).filter(|position| query.sort.by.compares(&position.key)))?;

@@ -28,6 +28,11 @@ impl Members {
         serde_json::to_vec(&self.known.iter().chain(&self.unknown).collect::<BTreeMap<_, _>>())
     }
 
+    /// Puts in a member that stood elsewhere.
+    pub fn put(&mut self, name: &'static str, member: Member) {
+        self.known.extend(member.0.map(|value| (name.to_owned(), value)));
+    }
+
     /// Takes out one member.
     pub fn take(&mut self, name: &str) -> Member {
         Member(self.known.remove(name))
@@ -87,6 +92,14 @@ impl Member {
     /// Whether the member is there and not `null`.
     pub const fn is_value(&self) -> bool {
         self.0.is_some() && !self.is_null()
+    }
+}
+
+/// A JSON object.
+pub fn object(value: Value) -> Result<BTreeMap<String, Value>, Fault> {
+    match value {
+        Value::Object(members) => Ok(members.into_iter().collect()),
+        _ => Err(Fault::new(FaultCode::Type, "must be a JSON object")),
     }
 }
 

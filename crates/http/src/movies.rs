@@ -129,7 +129,7 @@ impl From<Members> for MovieBody {
 }
 
 impl MovieBody {
-    fn parse(mut self) -> Result<NewMovie, InvalidFields> {
+    pub fn parse(mut self) -> Result<NewMovie, InvalidFields> {
         let mut faults = FieldFaults::default();
         let title = faults.keep("title", self.members.take("title").required(|value| Title::parse(text(value)?)));
         let release_date = self.members.take("release_date").required(|value| ReleaseDate::new(day(value)?));
@@ -145,7 +145,7 @@ impl MovieBody {
         }))
     }
 
-    fn parse_changes(mut self) -> Result<MovieChanges, InvalidFields> {
+    pub fn parse_changes(mut self) -> Result<MovieChanges, InvalidFields> {
         self.members.refuse_only_unknown()?;
         let mut faults = FieldFaults::default();
         let title = faults.keep("title", self.members.take("title").replacement(|value| Title::parse(text(value)?)));

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse,
     http::header::{self, HeaderValue},
 };
-use ensemble_domain::{Page, PageNumber, Position, Start, Total};
+use ensemble_domain::{Limit, Page, PageNumber, Position, Start, Total};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ pub fn page<'a, T, V: Serialize>(
 ) -> Result<HttpResponse, Problem> {
     let last = page.items.last().filter(|_| page.more);
     let next = last.map(|last| List { path: part.path, query: &part.filters }.encode(&position(last)));
-    let place = Place { part, total: page.total, more: page.more, next_cursor: next };
+    let place = Place { part, total: page.total, around: part.around(page), next_cursor: next };
     let mut response = HttpResponse::Ok();
     response.insert_header(("X-Total-Count", page.total.get()));
     response.insert_header((header::VARY, HeaderValue::from_static("Accept")));
@@ -31,52 +31,64 @@ pub fn page<'a, T, V: Serialize>(
     view::private(response, &Listing { name, items: page.items.iter().map(view).collect(), place: &place })
 }
 
+/// The numbers of a page and of those around it.
+pub struct Around {
+    /// The number of the page itself.
+    pub page: u64,
+    /// How many pages are known of.
+    pub pages: u64,
+    /// The page behind this one.
+    pub next: Option<u64>,
+    /// The page before; from beyond the end, the last one.
+    pub prev: Option<u64>,
+    /// The last page, where that is known.
+    pub last: Option<u64>,
+}
+
+impl Around {
+    /// Those around a page of a list with so many items, of which others may follow.
+    pub fn of(number: PageNumber, limit: Limit, total: Total, more: bool) -> Self {
+        let (page, pages) = (number.get(), total.get().div_ceil(u64::from(limit.get())));
+        let last = match total {
+            Total::Exact(_) => Some(pages.max(PageNumber::FIRST.get())),
+            Total::Capped => None,
+        };
+        let before = page.checked_sub(1).filter(|before| *before > 0);
+        let prev = before.map(|before| last.map_or(before, |last| before.min(last)));
+        Self { page, pages, next: more.then(|| page.saturating_add(1)), prev, last }
+    }
+}
+
+impl Part {
+    /// The numbers around the page, if it was asked for by its number.
+    fn around<T>(&self, page: &Page<T>) -> Option<Around> {
+        match &self.page.start {
+            Start::Page(number) => Some(Around::of(*number, self.page.limit, page.total, page.more)),
+            Start::After(_) => None,
+        }
+    }
+}
+
 /// Where a page stands in its list.
 struct Place<'a> {
     part: &'a Part,
     total: Total,
-    more: bool,
+    around: Option<Around>,
     next_cursor: Option<String>,
 }
 
 impl Place<'_> {
-    /// The number of the page, if it was asked for by that.
-    fn number(&self) -> Option<u64> {
-        match &self.part.page.start {
-            Start::Page(number) => Some(number.get()),
-            Start::After(_) => None,
-        }
-    }
-
-    /// How many pages are known of.
-    fn pages(&self) -> u64 {
-        self.total.get().div_ceil(u64::from(self.part.page.limit.get()))
-    }
-
     /// The page behind this one, in the style in which this one was asked for.
     fn next(&self) -> Option<String> {
-        if !self.more {
-            return None;
-        }
-        match (self.number(), &self.next_cursor) {
-            (Some(number), _) => Some(self.target("page", number.saturating_add(1))),
+        match (&self.around, &self.next_cursor) {
+            (Some(around), _) => around.next.map(|next| self.target("page", next)),
             (None, Some(cursor)) => Some(self.target("cursor", cursor)),
             (None, None) => None,
         }
     }
 
-    /// The page before; from beyond the end, the last one.
     fn prev(&self) -> Option<String> {
-        let before = self.number()?.checked_sub(1).filter(|before| *before > 0)?;
-        Some(self.target("page", self.last().map_or(before, |last| before.min(last))))
-    }
-
-    /// The number of the last page, where that is known.
-    fn last(&self) -> Option<u64> {
-        match self.total {
-            Total::Exact(_) => Some(self.pages().max(PageNumber::FIRST.get())),
-            Total::Capped => None,
-        }
+        self.around.as_ref()?.prev.map(|prev| self.target("page", prev))
     }
 
     fn target(&self, parameter: &str, value: impl std::fmt::Display) -> String {
@@ -87,12 +99,12 @@ impl Place<'_> {
 
     /// The header of RFC 8288. Whoever goes by cursors is told the next one only.
     fn link(&self) -> String {
-        let is_numbered = self.number().is_some();
+        let around = self.around.as_ref();
         let relations = [
-            ("first", is_numbered.then(|| self.target("page", PageNumber::FIRST.get()))),
+            ("first", around.map(|_| self.target("page", PageNumber::FIRST.get()))),
             ("prev", self.prev()),
             ("next", self.next()),
-            ("last", self.last().filter(|_| is_numbered).map(|last| self.target("page", last))),
+            ("last", around.and_then(|around| around.last).map(|last| self.target("page", last))),
         ];
         let links = relations.into_iter().filter_map(|(rel, target)| Some(format!("<{}>; rel=\"{rel}\"", target?)));
         links.collect::<Vec<_>>().join(", ")
@@ -108,7 +120,6 @@ struct Listing<'a, V> {
 impl<V: Serialize> Serialize for Listing<'_, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let place = self.place;
-        let number = place.number();
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("success", &true)?;
         object.serialize_entry(self.name, &self.items)?;
@@ -117,8 +128,8 @@ impl<V: Serialize> Serialize for Listing<'_, V> {
             object.serialize_entry("total_capped", &true)?;
         }
         object.serialize_entry("limit", &place.part.page.limit.get())?;
-        object.serialize_entry("page", &number)?;
-        object.serialize_entry("pages", &number.map(|_| place.pages()))?;
+        object.serialize_entry("page", &place.around.as_ref().map(|around| around.page))?;
+        object.serialize_entry("pages", &place.around.as_ref().map(|around| around.pages))?;
         object.serialize_entry("next", &place.next())?;
         object.serialize_entry("prev", &place.prev())?;
         object.serialize_entry("next_cursor", &place.next_cursor)?;
@@ -151,7 +162,7 @@ pub fn schema(name: &str, item: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use ensemble_domain::{Limit, PageRequest, SortKey};
+    use ensemble_domain::{PageRequest, SortKey};
 
     use super::*;
 
@@ -165,14 +176,15 @@ mod tests {
     }
 
     fn place(part: &Part, total: u64, more: bool) -> Place<'_> {
-        Place { part, total: Total::counted(total), more, next_cursor: more.then(|| "abc".to_owned()) }
+        let page = Page::<()> { items: Vec::new(), total: Total::counted(total), more };
+        Place { part, total: page.total, around: part.around(&page), next_cursor: more.then(|| "abc".to_owned()) }
     }
 
     #[test]
     fn a_page_in_the_middle_links_to_all_four() {
         let part = numbered(2, "deleted=only&q=a+b");
         let place = place(&part, 31, true);
-        assert_eq!(place.pages(), 4);
+        assert_eq!(place.around.as_ref().map(|around| around.pages), Some(4));
         assert_eq!(
             place.link(),
             "</actors?limit=10&deleted=only&q=a+b&page=1>; rel=\"first\", \
@@ -204,7 +216,7 @@ mod tests {
     fn what_was_not_counted_has_no_last_page() {
         let part = numbered(2000, "");
         let place = place(&part, 10_001, true);
-        assert_eq!((place.pages(), place.last()), (1000, None));
+        assert_eq!(place.around.as_ref().map(|around| (around.pages, around.last)), Some((1000, None)));
         assert_eq!(
             place.link(),
             "</actors?limit=10&page=1>; rel=\"first\", </actors?limit=10&page=1999>; rel=\"prev\", \
@@ -216,7 +228,7 @@ mod tests {
     fn whoever_goes_by_cursors_is_told_the_next_one() {
         let part = part(Start::After(Position { key: SortKey::Id, id: 40 }), "sort=-name");
         let middle = place(&part, 31, true);
-        assert_eq!((middle.number(), middle.prev()), (None, None));
+        assert!(middle.around.is_none() && middle.prev().is_none());
         assert_eq!(middle.link(), "</actors?limit=10&sort=-name&cursor=abc>; rel=\"next\"");
         assert_eq!(place(&part, 31, false).link(), "");
     }

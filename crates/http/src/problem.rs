@@ -109,6 +109,22 @@ impl Problem {
         self
     }
 
+    /// The same refusal of fields under another kind.
+    pub fn retold(&self, kind: Kind) -> Self {
+        Self::new(kind, self.0.detail.clone()).with_flaws(self.0.flaws.clone())
+    }
+
+    /// The same refusal, whose pointers lead elsewhere in the body.
+    #[must_use]
+    pub fn pointing(mut self, elsewhere: impl Fn(&str) -> String) -> Self {
+        for flaw in &mut self.0.flaws {
+            if let Place::Body { pointer } = &mut flaw.place {
+                *pointer = elsewhere(pointer);
+            }
+        }
+        self
+    }
+
     /// Adds a member that only this kind of problem has (RFC 9457, section 3.2).
     #[must_use]
     fn with_member(mut self, name: &str, value: impl Into<Value>) -> Self {

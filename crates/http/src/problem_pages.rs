@@ -59,7 +59,8 @@ const fn advice(kind: Kind) -> &'static str {
         Kind::InvalidRequest => {
             "A part of the request outside its body is not right: a query parameter of the wrong form, two Authorization \
              headers, an If-Match header that is no list of entity tags, or an Idempotency-Key of another form. The \
-             detail names it."
+             detail names it. Below /api/v1, members of the body that are not right are told in this way too, each of them \
+             under errors."
         }
         Kind::UnknownParameter => {
             "The query has a parameter that this path does not know. It is refused, since a mistyped filter would \

@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use ensemble_domain::{Age, CastingStatus, Fault, FaultCode, Limit};
+use ensemble_domain::{Age, CastingStatus, Fault, FaultCode, Limit, PageNumber};
 use serde_json::Value;
 
 use crate::{
@@ -127,6 +127,11 @@ impl<'a> Parameters<'a> {
     /// How many items a page is to have.
     pub fn limit(&self) -> Result<Limit, Problem> {
         Ok(self.single("limit", |text| Limit::new(number(text)?))?.unwrap_or(Limit::DEFAULT))
+    }
+
+    /// The number of the page, if it is asked for by that.
+    pub fn page(&self) -> Result<Option<PageNumber>, Problem> {
+        self.single("page", |text| PageNumber::new(number(text)?))
     }
 
     /// The cursor, in the list that `decode` knows.

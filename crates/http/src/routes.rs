@@ -3,7 +3,7 @@
 use std::fmt;
 
 use actix_web::{
-    App as ActixApp, Error, FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route,
+    App as ActixApp, Error, FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, Scope,
     body::BoxBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     http::{Method, header},
@@ -22,7 +22,7 @@ use crate::{
     openapi::OperationObject,
     permitted::Permitted,
     problem::{Kind, Problem},
-    problem_pages,
+    problem_pages, v1,
 };
 
 /// Says something of an operation in the OpenAPI document.
@@ -54,9 +54,13 @@ impl fmt::Debug for Operation {
     }
 }
 
-/// All operations of the API, those of one path next to each other.
+/// All operations of the API, and of the adapter for the seed's clients, those of one path next to each other.
 #[must_use]
 pub fn operations() -> Vec<Operation> {
+    root_operations().into_iter().chain(v1_operations()).collect()
+}
+
+fn root_operations() -> Vec<Operation> {
     vec![
         public(Method::GET, "/", home::home, openapi::service::home),
         public(Method::GET, "/livez", health::live, openapi::service::live),
@@ -94,6 +98,23 @@ pub fn operations() -> Vec<Operation> {
     ]
 }
 
+fn v1_operations() -> Vec<Operation> {
+    vec![
+        permitted(Method::GET, "/api/v1/actors", v1::actors::list, openapi::v1::list_actors),
+        permitted(Method::POST, "/api/v1/actors", v1::actors::create, openapi::v1::create_actor),
+        permitted(Method::POST, "/api/v1/actors/search", v1::actors::search, openapi::v1::search_actors),
+        permitted(Method::GET, "/api/v1/actors/{id}", v1::actors::get, openapi::v1::get_actor),
+        permitted(Method::PATCH, "/api/v1/actors/{id}", v1::actors::change, openapi::v1::change_actor),
+        permitted(Method::DELETE, "/api/v1/actors/{id}", v1::actors::delete, openapi::v1::delete_actor),
+        permitted(Method::GET, "/api/v1/movies", v1::movies::list, openapi::v1::list_movies),
+        permitted(Method::POST, "/api/v1/movies", v1::movies::create, openapi::v1::create_movie),
+        permitted(Method::GET, "/api/v1/movies/{id}", v1::movies::get, openapi::v1::get_movie),
+        permitted(Method::PATCH, "/api/v1/movies/{id}", v1::movies::change, openapi::v1::change_movie),
+        permitted(Method::DELETE, "/api/v1/movies/{id}", v1::movies::delete, openapi::v1::delete_movie),
+        permitted(Method::GET, "/api/v1/movies/{id}/actors", v1::movies::actors, openapi::v1::list_actors_of_movie),
+    ]
+}
+
 /// The operation of the development issuer. It stands apart, since no page of another origin may ever read its answer.
 #[must_use]
 pub fn local_operation() -> Operation {
@@ -109,7 +130,10 @@ pub fn application(
     + use<>,
 > {
     let api = web::scope("").wrap(cors(origins)).default_service(web::to(no_such_route));
-    let api = resources(operations()).into_iter().fold(api, actix_web::Scope::service);
+    let api = resources(root_operations()).into_iter().fold(api, Scope::service);
+    let api = resources(v1_operations())
+        .into_iter()
+        .fold(api, |api, resource| api.service(resource.wrap(from_fn(v1::bad_fields_are_bad_requests))));
     let local = resources(app.local_tokens.is_some().then(local_operation).into_iter().collect());
     local.into_iter().fold(ActixApp::new().app_data(app), ActixApp::service).service(api).wrap(from_fn(edge))
 }

@@ -73,7 +73,7 @@ impl<'a> CastMemberView<'a> {
     /// A change of the actor is a change of what is seen here.
     pub const fn tag(&self) -> EntityTag {
         let EntityTag { version, age, .. } = self.actor.tag();
-        EntityTag { version: self.casting.version, actor: Some(version), age }
+        EntityTag { actor: Some(version), age, ..self.casting.tag() }
     }
 
     pub const fn named(&self) -> Named<'_, Self> {

@@ -38,7 +38,7 @@ impl OperationObject<'_> {
         self.made(name, &schema)
     }
 
-    fn made(&mut self, name: &str, schema: &Value) -> &mut Self {
+    pub fn made(&mut self, name: &str, schema: &Value) -> &mut Self {
         let content = json!({JSON: {"schema": schema}});
         self.answers(StatusCode::CREATED, &format!("The new {name}"), &["ETag", "Location"], content)
     }

@@ -13,6 +13,7 @@ mod object;
 mod problems;
 pub mod scalar;
 pub mod service;
+pub mod v1;
 
 use std::sync::LazyLock;
 
@@ -103,6 +104,7 @@ fn tags() -> Value {
         {"name": "Castings", "description": "Who is considered for, or cast in, which movie"},
         {"name": "History", "description": "What was changed, when and by whom"},
         {"name": "Service", "description": "The server itself, and who you are to it"},
+        {"name": "Older format", "description": "Actors and movies in the format of the older Ensemble system, for its clients"},
     ])
 }
 

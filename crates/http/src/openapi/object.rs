@@ -109,6 +109,13 @@ impl<'a> OperationObject<'a> {
         self
     }
 
+    /// It tells bad fields as another kind of problem.
+    pub fn tells_bad_fields_as(&mut self, kind: Kind) -> &mut Self {
+        let told = self.refusals.len();
+        self.refusals.retain(|refusal| *refusal != Kind::InvalidFields);
+        if self.refusals.len() == told { self } else { self.refuses(&[kind]) }
+    }
+
     /// It can answer this, with these of the document's headers and this content by media type.
     pub fn answers(&mut self, status: StatusCode, text: &str, headers: &[&str], content: Value) -> &mut Self {
         let replayed = (*self.method == Method::POST && self.is_guarded()).then_some("Idempotency-Replayed");

@@ -116,6 +116,11 @@ pub fn search() -> Value {
     json!({"type": "string", "minLength": 1, "maxLength": Search::MAX_CHARACTERS, "pattern": r"\S", "examples": ["haddad"]})
 }
 
+/// What to search for, or a text of nothing.
+pub fn search_or_nothing() -> Value {
+    json!({"type": "string", "maxLength": Search::MAX_CHARACTERS, "pattern": r"^[^\u0000]*$", "examples": ["haddad"]})
+}
+
 pub fn limit() -> Value {
     json!({"type": "integer", "minimum": 1, "default": Limit::DEFAULT.get()})
 }
@@ -164,7 +169,8 @@ pub fn changes(members: &Value) -> Value {
     let names = members.as_object().into_iter().flat_map(Map::keys);
     let some: Vec<_> = names.map(|name| json!({"required": [name], "properties": {name: {}}})).collect();
     // Said as a condition, since generated clients make a type of each alternative of an `anyOf`.
-    with(object(members, &[]), json!({"if": {"minProperties": 1}, "then": {"anyOf": some}}))
+    let then = if let [only] = some.as_slice() { only.clone() } else { json!({"anyOf": some}) };
+    with(object(members, &[]), json!({"if": {"minProperties": 1}, "then": then}))
 }
 
 /// What may also be `null`.

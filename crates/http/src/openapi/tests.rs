@@ -10,6 +10,7 @@ use crate::{
     local_token::RoleBody,
     movies::MovieBody,
     problem::Kind,
+    v1::{SearchBody, WrappedActor, WrappedMovie},
 };
 
 /// Every operation of the document, with its path.
@@ -45,11 +46,14 @@ fn a_body_has_the_members_that_are_read_and_no_others() {
     for method in [Method::POST, Method::PATCH] {
         assert_told::<ActorBody>(&method);
         assert_told::<MovieBody>(&method);
+        assert_told::<WrappedActor>(&method);
+        assert_told::<WrappedMovie>(&method);
     }
     assert_told::<NewCastingBody>(&Method::POST);
     assert_told::<CastingBody>(&Method::PATCH);
     assert_told::<BillingBody>(&Method::PUT);
     assert_told::<RoleBody>(&Method::POST);
+    assert_told::<SearchBody>(&Method::POST);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use ensemble_domain::StoreError;
 use ensemble_http::{local_operation, operations};
 use serde_json::json;
 
-use crate::fixture::{Call, a_server_in_trouble, call, token_with};
+use crate::fixture::{Call, a_server_in_trouble, call, token_with, with};
 
 /// What an operation asks of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ enum Access {
 
 use Access::{Anybody, Holder, SignedIn};
 
-const ACCESS: [(&str, &str, Access); 33] = [
+const ACCESS: [(&str, &str, Access); 45] = [
     ("GET", "/", Anybody),
     ("GET", "/livez", Anybody),
     ("GET", "/readyz", Anybody),
@@ -51,6 +51,18 @@ const ACCESS: [(&str, &str, Access); 33] = [
     ("PUT", "/movies/{id}/billing", Holder("patch:movies")),
     ("GET", "/movies/{id}/history", Holder("get:movies")),
     ("GET", "/history", Holder("get:actors get:movies")),
+    ("GET", "/api/v1/actors", Holder("get:actors")),
+    ("POST", "/api/v1/actors", Holder("post:actors")),
+    ("POST", "/api/v1/actors/search", Holder("get:actors")),
+    ("GET", "/api/v1/actors/{id}", Holder("get:actors")),
+    ("PATCH", "/api/v1/actors/{id}", Holder("patch:actors")),
+    ("DELETE", "/api/v1/actors/{id}", Holder("delete:actors")),
+    ("GET", "/api/v1/movies", Holder("get:movies")),
+    ("POST", "/api/v1/movies", Holder("post:movies")),
+    ("GET", "/api/v1/movies/{id}", Holder("get:movies")),
+    ("PATCH", "/api/v1/movies/{id}", Holder("patch:movies")),
+    ("DELETE", "/api/v1/movies/{id}", Holder("delete:movies")),
+    ("GET", "/api/v1/movies/{id}/actors", Holder("get:movies")),
     ("POST", "/local/token", Anybody),
 ];
 
@@ -75,10 +87,14 @@ fn holdings() -> Vec<Vec<&'static str>> {
 
 /// A call that has everything but perhaps the permission. HEAD is asked where GET is.
 fn calls(method: &str, path: &str) -> Vec<Call> {
-    let body = json!({
-        "name": "Nada Haddad", "age": 20, "gender": "female", "title": "Aihaga", "release_date": "1998-05-07",
-        "actor_id": 7, "status": "offered", "order": [5],
+    let (actor, movie) = (
+        json!({"name": "Nada Haddad", "age": 20, "gender": "female"}),
+        json!({"title": "Aihaga", "release_date": "1998-05-07"}),
+    );
+    let rest = json!({
+        "actor_id": 7, "status": "offered", "order": [5], "actor": actor, "movie": movie, "search_term": "nada",
     });
+    let body = with(with(actor, movie), rest);
     let csv = "name,age,gender,title,release_date\nNada Haddad,20,female,Aihaga,1998-05-07\n";
     let methods: &[Method] = match method {
         "GET" => &[Method::GET, Method::HEAD],

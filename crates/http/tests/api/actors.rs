@@ -29,7 +29,7 @@ fn a_server_expecting(new: NewActor) -> Server {
 }
 
 /// A server that makes just these changes.
-fn a_server_changing(changes: ActorChanges) -> Server {
+pub fn a_server_changing(changes: ActorChanges) -> Server {
     a_server().actors(|actors| {
         actors
             .expect_update()

@@ -22,4 +22,5 @@ mod local_token;
 mod movies;
 mod order;
 mod pages;
+mod v1;
 mod wire;

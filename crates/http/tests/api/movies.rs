@@ -30,7 +30,7 @@ fn a_server_expecting(new: NewMovie) -> Server {
 }
 
 /// A server that makes just these changes.
-fn a_server_changing(changes: MovieChanges) -> Server {
+pub fn a_server_changing(changes: MovieChanges) -> Server {
     a_server().movies(|movies| {
         movies
             .expect_update()

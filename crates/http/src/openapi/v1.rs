@@ -1,0 +1,105 @@
+//! What the document says of `/api/v1`.
+
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+
+use super::OperationObject;
+use crate::{
+    problem::Kind,
+    v1::{ActorView, InCast, MovieView, Note, Place},
+};
+
+const TAG: &str = "Older format";
+
+pub fn list_actors(operation: &mut OperationObject<'_>) {
+    says(operation, "v1ListActors", "List actors, six at a time");
+    page::<ActorView<'_>>(operation, "actors");
+}
+
+pub fn search_actors(operation: &mut OperationObject<'_>) {
+    says(operation, "v1SearchActors", "Look for actors by their names").text(
+        "Actors whose name holds each word of the term, anywhere, without regard to case and accents, but for those that \
+         `actor_ids` names. An empty term finds everybody.",
+    );
+    page::<ActorView<'_>>(operation, "actors");
+}
+
+pub fn create_actor(operation: &mut OperationObject<'_>) {
+    says(operation, "v1CreateActor", "Add an actor");
+    created::<ActorView<'_>>(operation, "actor");
+}
+
+pub fn get_actor(operation: &mut OperationObject<'_>) {
+    says(operation, "v1GetActor", "Read an actor, with the movies of the bookings");
+    operation.resource::<ActorView<'_>>("actor");
+}
+
+pub fn change_actor(operation: &mut OperationObject<'_>) {
+    says(operation, "v1ChangeActor", "Change an actor").text("What is not named stays as it is.");
+    done::<ActorView<'_>>(operation, "actor");
+}
+
+pub fn delete_actor(operation: &mut OperationObject<'_>) {
+    says(operation, "v1DeleteActor", "Delete an actor").refuses(&[Kind::ActorBooked]);
+    done::<ActorView<'_>>(operation, "actor");
+}
+
+pub fn list_movies(operation: &mut OperationObject<'_>) {
+    says(operation, "v1ListMovies", "List movies, ten at a time");
+    page::<MovieView<'_>>(operation, "movies");
+}
+
+pub fn list_actors_of_movie(operation: &mut OperationObject<'_>) {
+    says(operation, "v1ListActorsOfMovie", "List who is booked for a movie, five at a time");
+    page::<InCast<'_>>(operation, "actors");
+}
+
+pub fn create_movie(operation: &mut OperationObject<'_>) {
+    says(operation, "v1CreateMovie", "Add a movie").text("`actor_ids` books these actors on it.");
+    created::<MovieView<'_>>(operation, "movie");
+}
+
+pub fn get_movie(operation: &mut OperationObject<'_>) {
+    says(operation, "v1GetMovie", "Read a movie, with the actors who are booked");
+    operation.resource::<MovieView<'_>>("movie");
+}
+
+pub fn change_movie(operation: &mut OperationObject<'_>) {
+    says(operation, "v1ChangeMovie", "Change a movie")
+        .text("What is not named stays as it is. `actor_ids` books exactly these actors: who is missing is released.")
+        .refuses(&[Kind::IllegalStatus]);
+    done::<MovieView<'_>>(operation, "movie");
+}
+
+pub fn delete_movie(operation: &mut OperationObject<'_>) {
+    says(operation, "v1DeleteMovie", "Delete a movie");
+    done::<MovieView<'_>>(operation, "movie");
+}
+
+fn says<'o, 'a>(operation: &'o mut OperationObject<'a>, id: &str, summary: &str) -> &'o mut OperationObject<'a> {
+    operation.tells_bad_fields_as(Kind::InvalidRequest).says(TAG, id, summary)
+}
+
+/// One page of a list of `V`.
+fn page<V: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) {
+    let schema = beside::<Vec<V>, Place>(operation, name);
+    operation.json("One page", &[], &schema);
+}
+
+/// The resource `V` as it was just made, and a message.
+fn created<V: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) {
+    let schema = beside::<V, Note>(operation, name);
+    operation.made(name, &schema);
+}
+
+/// The resource `V` as it is now, and a message.
+fn done<V: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) {
+    let schema = beside::<V, Note>(operation, name);
+    operation.json(&format!("The {name}"), &["ETag"], &schema);
+}
+
+/// The schema of `V` under its name, with the members of `M` beside.
+fn beside<V: JsonSchema, M: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) -> Value {
+    let named = operation.named::<V>(name);
+    json!({"allOf": [named, operation.schema_of::<M>()]})
+}

@@ -1,0 +1,36 @@
+//! Who is booked for what: of all castings, the seed knew only these.
+
+use std::collections::BTreeSet;
+
+use ensemble_domain::{
+    ActorId, Caller, CastMember, CastingService, CastingStatus, Credit, Error, GetActors, GetMovies, MovieId, Permit,
+};
+
+const BOOKED: Option<&[CastingStatus]> = Some(&[CastingStatus::Booked]);
+
+/// The bookings of a movie, in the order of its cast. An actor with two parts has two.
+pub fn of_movie(castings: &CastingService, permit: &Permit<GetMovies>, id: MovieId) -> Result<Vec<CastMember>, Error> {
+    castings.cast(permit, id, BOOKED)
+}
+
+/// The bookings of an actor, in the order of the filmography.
+pub fn of_actor(castings: &CastingService, permit: &Permit<GetActors>, id: ActorId) -> Result<Vec<Credit>, Error> {
+    castings.filmography(permit, id, BOOKED)
+}
+
+/// The bookings of a movie that was just written; `None` when the caller may not see them or they cannot be had, since neither makes
+/// undone what was done.
+pub fn of_written_movie(castings: &CastingService, caller: &Caller, id: MovieId) -> Option<Vec<CastMember>> {
+    of_movie(castings, &caller.permit().ok()?, id).ok()
+}
+
+/// The same for an actor.
+pub fn of_written_actor(castings: &CastingService, caller: &Caller, id: ActorId) -> Option<Vec<Credit>> {
+    of_actor(castings, &caller.permit().ok()?, id).ok()
+}
+
+/// The bookings without those of somebody, or something, that came before.
+pub fn each_once<T, K: Ord>(bookings: &[T], of: impl Fn(&T) -> K) -> Vec<&T> {
+    let mut met = BTreeSet::new();
+    bookings.iter().filter(|booking| met.insert(of(booking))).collect()
+}

@@ -1,0 +1,22 @@
+//! `/api/v1`: the wire format of the Ensemble seed, for the clients that were written for it.
+//!
+//! A second way in to the same use-cases: bodies and views are of that format, and every rule is the one that the API at the root
+//! follows. What a body holds is read by the parsers of the root.
+
+pub mod actors;
+mod answer;
+mod body;
+mod crew;
+pub mod movies;
+mod paging;
+mod refusals;
+mod views;
+
+#[cfg(test)]
+pub use self::body::{SearchBody, WrappedActor, WrappedMovie};
+pub use self::{
+    answer::Note,
+    paging::Place,
+    refusals::bad_fields_are_bad_requests,
+    views::{ActorView, InCast, MovieView},
+};
