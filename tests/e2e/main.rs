@@ -46,3 +46,4 @@ mod provider;
 mod settings;
 mod stopping;
 mod tenant;
+mod v1;

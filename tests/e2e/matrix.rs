@@ -86,6 +86,15 @@ impl Row {
             ("POST", "/movies/{id}/cast") => Some(json!({"actor_id": 1, "character": new_part()})),
             ("PATCH", "/movies/{id}/cast/{casting_id}") => Some(json!({"character": new_part()})),
             ("PUT", "/movies/{id}/billing") => Some(json!({"order": []})),
+            ("POST", "/api/v1/actors") => {
+                Some(json!({"actor": {"name": "Mona Adler", "birth_date": "1985-04-18", "gender": "F"}}))
+            }
+            ("POST", "/api/v1/actors/search") => Some(json!({"search_term": "mona", "actor_ids": [1]})),
+            ("PATCH", "/api/v1/actors/{id}") => Some(json!({"actor": {"name": "Mona Adler-Brandt"}})),
+            ("POST", "/api/v1/movies") => {
+                Some(json!({"movie": {"title": "The Pale Harbour", "release_date": "2031-04-18"}}))
+            }
+            ("PATCH", "/api/v1/movies/{id}") => Some(json!({"movie": {"title": "The Pale Harbours"}})),
             _ => None,
         }
     }
