@@ -67,6 +67,10 @@ fn an_actor_lives_through_all_operations(database: &Database) {
     let (_, by_age) = actors(&server, Method::PATCH, id, &json!({"actor": {"birth_date": null, "age": 33}}));
     assert_eq!((&by_age["actor"]["birth_date"], &by_age["actor"]["age"]), (&json!(null), &json!(33)));
 
+    // A form sends back what it was shown.
+    let (status, same) = actors(&server, Method::PATCH, id, &json!({"actor": by_age["actor"]}));
+    assert_eq!((status, &same["actor"]), (200, &by_age["actor"]));
+
     let (status, deleted) = actors(&server, Method::DELETE, id, &Value::Null);
     assert_eq!(
         (status, &deleted["message"], &deleted["deleted"]),
