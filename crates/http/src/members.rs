@@ -111,30 +111,42 @@ pub fn text(value: Value) -> Result<String, Fault> {
     }
 }
 
-/// A JSON number without a fraction, or a string of digits, which many clients send.
+/// A JSON number without a fraction, or a string of digits, which many clients send. What lies beyond an `i64` is held at its ends,
+/// where every range refuses it.
 pub fn whole_number(value: Value) -> Result<i64, Fault> {
+    let number = any_whole_number(value)?;
+    Ok(i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX }))
+}
+
+/// The same of any size; what lies beyond an `i128` is held at its ends.
+fn any_whole_number(value: Value) -> Result<i128, Fault> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = match value {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(without_fraction)),
-        Value::String(text) if digits(&text) => Some(text.parse().unwrap_or(i64::MAX)),
+        Value::Number(number) => number.as_i128().or_else(|| number.as_f64().and_then(without_fraction)),
+        Value::String(text) if digits(&text) => Some(text.parse().unwrap_or(i128::MAX)),
         _ => None,
     };
     number.ok_or_else(|| Fault::new(FaultCode::Type, "must be a whole number"))
 }
 
-/// `20.0` is 20 in JSON; what lies beyond an `i64` is held at its ends, where every range refuses it.
-fn without_fraction(number: f64) -> Option<i64> {
+/// `20.0` is 20 in JSON.
+fn without_fraction(number: f64) -> Option<i128> {
     #[expect(
         clippy::as_conversions,
         clippy::cast_possible_truncation,
         reason = "the cast saturates, and there is no fraction"
     )]
-    (number.fract() == 0.0).then_some(number as i64)
+    (number.fract() == 0.0).then_some(number as i128)
 }
 
 /// An id: a whole number from 1, in the forms of [`whole_number`].
 pub fn id<T>(value: Value, new: impl FnOnce(i64) -> Option<T>) -> Result<T, Fault> {
-    new(whole_number(value)?).ok_or_else(|| Fault::new(FaultCode::Range, "must be at least 1"))
+    let number = any_whole_number(value)?;
+    if number > i64::MAX.into() {
+        return Err(Fault::new(FaultCode::Range, format!("must be at most {}", i64::MAX)));
+    }
+    let number = i64::try_from(number).ok().and_then(new);
+    number.ok_or_else(|| Fault::new(FaultCode::Range, "must be at least 1"))
 }
 
 /// A list of ids. Of several that are wrong the first is told.
@@ -203,7 +215,13 @@ mod tests {
     fn an_id_is_a_whole_number_from_1() {
         let positive = |number| (number >= 1).then_some(number);
         assert_eq!(id(json!("7"), positive), Ok(7));
-        assert_eq!(id(json!(0), positive).unwrap_err().detail, "must be at least 1");
+        for number in [json!(0), json!(-1), json!(i64::MIN), json!(-1e300)] {
+            assert_eq!(id(number, positive).unwrap_err().detail, "must be at least 1");
+        }
+        assert_eq!(id(json!(i64::MAX), positive), Ok(i64::MAX));
+        for number in [json!(1_u64 << 63), json!("9223372036854775808"), json!(1e300), json!("9".repeat(60))] {
+            assert_eq!(id(number, positive).unwrap_err().detail, "must be at most 9223372036854775807");
+        }
         assert_eq!(ids(json!([7, "8", 7.0]), positive), Ok(vec![7, 8, 7]));
         assert_eq!(ids(json!({}), positive).unwrap_err().detail, "must be a list of ids");
         let table = [
