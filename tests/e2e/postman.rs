@@ -1,5 +1,7 @@
 //! The Postman collections, run by newman against the real binary.
 
+mod seed;
+
 use std::{
     collections::BTreeSet,
     fs,
