@@ -11,9 +11,13 @@ seed=${CONFORMANCE_SEED:-20261121}
 place=$(realpath -m "${CARGO_TARGET_DIR:-target}")/conformance
 rules=$PWD/tests/conformance
 
-skip() {
+skipped() {
     echo "!!! SKIPPED: the conformance to the OpenAPI document: $1 !!!" >&2
     [ -z "${CI:-}" ] || exit 1
+}
+
+skip() {
+    skipped "$1"
     exit 0
 }
 
@@ -67,6 +71,6 @@ if [ -n "${TEST_DATABASE_URL:-}" ]; then
     try postgres "${TEST_DATABASE_URL%/*}/$database"
     psql -q "$TEST_DATABASE_URL" -c "DROP DATABASE $database"
 else
-    skip "on PostgreSQL: TEST_DATABASE_URL names none"
+    skipped "on PostgreSQL: TEST_DATABASE_URL names none"
 fi
 exit $failed
