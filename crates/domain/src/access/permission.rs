@@ -179,6 +179,7 @@ mod tests {
         let view = Permissions::of(&[Permission::GetActors, Permission::GetMovies]);
         let add = Permissions::of(&[Permission::PostActors]);
         assert_eq!(view.union(add).without(view), add);
+        assert_eq!(view.union(view), view);
         assert_eq!(view.without(Permissions::ALL), Permissions::NONE);
         assert_eq!(Permissions::ALL.without(view).union(view), Permissions::ALL);
     }

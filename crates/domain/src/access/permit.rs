@@ -173,5 +173,14 @@ mod tests {
         let permit = a_caller_with(Permissions::ALL).permit::<GetActors>().unwrap();
         assert_eq!(permit.caller().subject().as_str(), "auth0|somebody");
         assert_eq!(permit.caller().request_id().as_str(), "request-1");
+        assert!(format!("{permit:?}").starts_with("Permit(Caller"));
+    }
+
+    #[test]
+    fn a_permit_lends_what_makes_its_request_the_same_again() {
+        let permit = a_caller_with(Permissions::ALL).permit::<PostActors>().unwrap();
+        assert_eq!(permit.caller().idempotency(), None);
+        let idempotency = Idempotency { key: [1; 32], fingerprint: [2; 32] };
+        assert_eq!(permit.repeatable(idempotency).caller().idempotency(), Some(&idempotency));
     }
 }

@@ -117,6 +117,14 @@ mod tests {
     }
 
     #[test]
+    fn a_role_prints_as_the_agency_calls_it() {
+        assert_eq!(
+            Role::ALL.map(|role| role.to_string()),
+            ["Casting Assistant", "Casting Director", "Executive Producer"]
+        );
+    }
+
+    #[test]
     fn a_role_is_read_from_its_short_name() {
         for role in Role::ALL {
             assert_eq!(Role::parse(role.key()), Ok(role));

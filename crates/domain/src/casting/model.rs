@@ -348,9 +348,21 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_made_at_its_own_time() {
+        let casting = a_casting();
+        let part = Character::parse("The Baker").unwrap();
+        let changes = CastingChanges { character: Change::To(part.clone()), ..CastingChanges::default() };
+        let later = now() + chrono::TimeDelta::days(1);
+        let amended = casting.amended(&changes, None, later).unwrap().unwrap();
+        assert_eq!(amended, Casting { character: Some(part), updated_at: later, ..casting });
+    }
+
+    #[test]
     fn a_place_in_the_credits_is_1_to_9999() {
-        assert_eq!(Billing::new(1).unwrap().get(), 1);
-        assert_eq!(Billing::new(9999).unwrap().to_string(), "9999");
+        for place in [1, 2, 9999] {
+            let billing = Billing::new(place).unwrap();
+            assert_eq!((billing.get(), billing.to_string()), (place, place.to_string()));
+        }
         for wrong in [i64::MIN, -1, 0, 10_000, 65_536, i64::MAX] {
             assert_eq!(Billing::new(wrong).unwrap_err().code, FaultCode::Range, "{wrong}");
         }

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_status_is_read_from_its_exact_spelling() {
         for status in CastingStatus::ALL {
-            assert_eq!(CastingStatus::parse(status.as_str()), Ok(status));
+            assert_eq!(CastingStatus::parse(&status.to_string()), Ok(status));
         }
         for wrong in ["", "Booked", " booked", "hired"] {
             let fault = CastingStatus::parse(wrong).unwrap_err();
