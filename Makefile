@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ENSEMBLE := $(TARGET)/debug/ensemble
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance bench clean
+.PHONY: help run test check conformance mutants bench clean
 
 help: ## List the targets
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: ## Check format, lints, documentation and the dependencies between the cr
 conformance: ## Try a server against its own OpenAPI document, as each role, on both databases
 	$(CARGO) build --package ensemble
 	tests/postgres.sh run tests/conformance.sh $(ENSEMBLE)
+
+mutants: ## Change the rules of access, castings and tokens, and see whether a test notices (needs cargo-mutants)
+	PROPTEST_CASES=16 $(CARGO) mutants --package ensemble-domain --package ensemble-auth -- --lib
 
 bench: ## Measure what a request costs, and print the medians
 	$(CARGO) bench --workspace --benches -- --quiet
