@@ -63,7 +63,7 @@ impl Row {
 
     /// A request that is right in everything but, perhaps, its caller. The ids are those of the first actor, movie and casting.
     fn ask(&self, server: &Server, method: &Method, token: Option<&str>) -> Response {
-        let path = self.path.replace("{id}", "1").replace("{name}", "not-found");
+        let path = self.path.replace("{id}", "1").replace("{name}", "not-found").replace("{file}", "explorer.js");
         let path = if path.contains("{casting_id}") { path.replace("{casting_id}", &casting(server)) } else { path };
         let request = token.into_iter().fold(server.request(method.clone(), &path), RequestBuilder::bearer_auth);
         match self.path {

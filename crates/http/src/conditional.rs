@@ -1,7 +1,9 @@
 //! Conditional requests (RFC 9110, section 13): entity tags, If-Match and If-None-Match.
 
+use std::future::{Ready, ready};
+
 use actix_web::{
-    HttpRequest,
+    FromRequest, HttpRequest,
     dev::Payload,
     http::header::{self, HeaderName},
 };
@@ -92,13 +94,27 @@ impl Input for IfNoneMatch {
     }
 }
 
+impl FromRequest for IfNoneMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(field(request, &header::IF_NONE_MATCH).map(Self))
+    }
+}
+
 impl IfNoneMatch {
-    /// Tells whether the client has this representation. Weak comparison, as for every GET.
+    /// Tells whether the client has this representation.
     pub fn has(&self, tag: EntityTag) -> bool {
+        self.names(&tag.opaque())
+    }
+
+    /// Tells whether the client has the representation whose tag has this opaque part. Weak comparison, as for every GET.
+    pub fn names(&self, opaque: &str) -> bool {
         match &self.0 {
             None => false,
             Some(Condition::Any) => true,
-            Some(Condition::Tags(tags)) => tags.iter().any(|known| known.opaque == tag.opaque()),
+            Some(Condition::Tags(tags)) => tags.iter().any(|known| known.opaque == opaque),
         }
     }
 }

@@ -14,6 +14,11 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     bytes
 }
 
+/// The first 64 bits of [`sha256`] of some bytes, which is enough to tell one representation from another.
+pub fn digest(bytes: &[u8]) -> u64 {
+    sha256(&[bytes]).first_chunk().map_or(0, |chunk| u64::from_be_bytes(*chunk))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

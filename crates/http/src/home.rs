@@ -27,6 +27,7 @@ pub async fn home(_: NoQuery) -> Result<HttpResponse, Problem> {
         ("history", "/history"),
         ("me", "/me"),
         ("openapi", "/openapi.json"),
+        ("docs", "/docs"),
         ("live", "/livez"),
         ("ready", "/readyz"),
     ]);

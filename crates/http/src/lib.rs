@@ -16,6 +16,7 @@ pub mod csv;
 mod cursor;
 mod digest;
 mod edge;
+mod explorer;
 mod export;
 mod format;
 mod health;

@@ -27,7 +27,7 @@ pub const DELETED: Parameter = Parameter::new(
     scalar::deleted,
 );
 /// `page`, which lists have whose total is known.
-pub const PAGE: Parameter = Parameter::new("page", "Which page, from 1; not beside `cursor`", scalar::page);
+pub const PAGE: Parameter = Parameter::new("page", "Which page, 1 unless given; not beside `cursor`", scalar::count);
 
 /// Filters of a list that has a path.
 pub trait Listed: Filter<Deleter: 'static, Field: 'static> + 'static {

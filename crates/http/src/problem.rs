@@ -217,6 +217,7 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Flaw],
     #[serde(flatten)]
+    #[schemars(schema_with = "crate::openapi::problem_members")]
     members: &'a Map<String, Value>,
     #[schemars(extend("const" = false))]
     success: bool,

@@ -35,7 +35,7 @@ pub const FORMAT: Parameter =
     Parameter::new("format", "The form of the answer, whatever the header Accept says", scalar::format);
 /// `limit`, which every list with pages has.
 pub const LIMIT: Parameter =
-    Parameter::new("limit", "How many items a page has; more than 100 is taken as 100", scalar::limit);
+    Parameter::new("limit", "How many items a page has, 20 unless given; more than 100 is taken as 100", scalar::count);
 /// `cursor`, which every list with pages has.
 pub const CURSOR: Parameter =
     Parameter::new("cursor", "Where to go on: the `next_cursor` of the page before, of the same list", scalar::cursor);
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn an_unknown_parameter_is_refused_with_the_nearest_known_one() {
-        let known = &["page", "limit", "deleted"].map(|name| Parameter::new(name, "", scalar::page));
+        let known = &["page", "limit", "deleted"].map(|name| Parameter::new(name, "", scalar::count));
         assert!(refuse_unknown("page=2&limit=5", known).is_ok());
         assert_eq!(
             detail(refuse_unknown("pgae=2", known)),

@@ -1,5 +1,7 @@
 //! What the document says of `/actors`.
 
+use serde_json::json;
+
 use super::OperationObject;
 use crate::{actors::ActorView, imports::ImportView, problem::Kind};
 
@@ -19,6 +21,7 @@ pub fn create(operation: &mut OperationObject<'_>) {
     operation
         .says(TAG, "createActor", "Add an actor")
         .text("Names are not unique: people share them.")
+        .example(&json!({"name": "Nada Haddad", "age": 20, "gender": "female"}))
         .created::<ActorView<'_>>("actor");
 }
 
@@ -29,6 +32,7 @@ pub fn import(operation: &mut OperationObject<'_>) {
             "The first line names the columns: `name`, `gender`, and `age` or `birth_date`. All rows are added or none; \
              every row that is not right is told with its line.",
         )
+        .example(&json!("name,age,gender\nNada Haddad,20,female\n"))
         .object::<ImportView>("How many were added");
 }
 
@@ -43,6 +47,7 @@ pub fn change(operation: &mut OperationObject<'_>) {
             "A JSON merge patch (RFC 7396): what is not named stays as it is. Send `If-Match` with the tag of what you read, so \
              that nobody's change is lost.",
         )
+        .example(&json!({"name": "Nada El-Haddad"}))
         .resource::<ActorView<'_>>("actor");
 }
 

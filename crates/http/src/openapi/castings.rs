@@ -1,5 +1,7 @@
 //! What the document says of casts and filmographies.
 
+use serde_json::json;
+
 use super::OperationObject;
 use crate::{
     castings::{CastMemberView, CastingView, CreditView},
@@ -17,7 +19,7 @@ pub fn cast(operation: &mut OperationObject<'_>) {
 
 pub fn actors(operation: &mut OperationObject<'_>) {
     operation
-        .says(TAG, "listActorsOfMovie", "List the cast of a movie, as `actors`")
+        .says(TAG, "listActorsOfMovie", "List the cast of a movie, under the name of actors")
         .text("The same as `/movies/{id}/cast`, under the name that some clients look for.")
         .whole::<CastMemberView<'_>>("actors");
 }
@@ -29,6 +31,7 @@ pub fn create(operation: &mut OperationObject<'_>) {
             "Without a status the actor is `considering`. Overlapping bookings and shared characters are legal; `warnings` tells \
              of them.",
         )
+        .example(&json!({"actor_id": 1, "character": "Lady Bracknell"}))
         .refuses(&[Kind::AlreadyCast, Kind::BillingTaken, Kind::IllegalStatus])
         .created_and_warned::<CastingView<'_>>("casting");
 }
@@ -45,6 +48,7 @@ pub fn change(operation: &mut OperationObject<'_>) {
              to `booked`, `declined` or `released`; from `booked` to `declined` or `released`, with a reason; from these two back \
              to `considering`.",
         )
+        .example(&json!({"status": "offered"}))
         .refuses(&[Kind::AlreadyCast, Kind::BillingTaken, Kind::IllegalStatus])
         .warned::<CastingView<'_>>("casting");
 }
@@ -60,7 +64,8 @@ pub fn delete(operation: &mut OperationObject<'_>) {
 pub fn bill(operation: &mut OperationObject<'_>) {
     operation
         .says(TAG, "billCast", "Set the order of the credits")
-        .text("The castings that are listed get 1, 2, 3 and so on; all others of the movie lose their place.");
+        .text("The castings that are listed get 1, 2, 3 and so on; all others of the movie lose their place.")
+        .example(&json!({"order": [1]}));
     let cast = operation.named::<Vec<CastMemberView<'_>>>("cast");
     operation.json("The cast in its new order", &[], &cast);
 }
@@ -74,7 +79,7 @@ pub fn filmography(operation: &mut OperationObject<'_>) {
 
 pub fn movies(operation: &mut OperationObject<'_>) {
     operation
-        .says(TAG, "listMoviesOfActor", "List what an actor was considered for or cast in, as `movies`")
+        .says(TAG, "listMoviesOfActor", "List what an actor was considered for or cast in, under the name of movies")
         .text("The same as `/actors/{id}/filmography`, under the name that some clients look for.")
         .whole::<CreditView<'_>>("movies");
 }

@@ -21,7 +21,7 @@ use actix_web::{HttpResponse, http::header};
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-pub use self::object::OperationObject;
+pub use self::{object::OperationObject, problems::members as problem_members};
 use crate::{Operation, local_operation, operations, problem::Problem, query::NoQuery, view::PRIVATE};
 
 /// Where the schemas are.

@@ -1,5 +1,7 @@
 //! What the document says of `/movies`.
 
+use serde_json::json;
+
 use super::OperationObject;
 use crate::{imports::ImportView, movies::MovieView, problem::Kind};
 
@@ -19,6 +21,7 @@ pub fn create(operation: &mut OperationObject<'_>) {
     operation
         .says(TAG, "createMovie", "Add a movie")
         .text("`actor_ids` books these actors on it. Titles are not unique: movies are remade.")
+        .example(&json!({"title": "Aihaga", "release_date": "2027-05-07"}))
         .created_and_warned::<MovieView<'_>>("movie");
 }
 
@@ -29,6 +32,7 @@ pub fn import(operation: &mut OperationObject<'_>) {
             "The first line names the columns: `title`, `release_date` and, as you like, `shoot_start` and `shoot_end`. All rows \
              are added or none; every row that is not right is told with its line.",
         )
+        .example(&json!("title,release_date\nAihaga,2027-05-07\n"))
         .object::<ImportView>("How many were added");
 }
 
@@ -43,6 +47,7 @@ pub fn change(operation: &mut OperationObject<'_>) {
             "A JSON merge patch (RFC 7396): what is not named stays as it is. `actor_ids` books exactly these actors: who is new is \
              booked, who is missing is released. Send `If-Match` with the tag of what you read, so that nobody's change is lost.",
         )
+        .example(&json!({"release_date": "2027-05-14"}))
         .refuses(&[Kind::IllegalStatus])
         .warned::<MovieView<'_>>("movie");
 }

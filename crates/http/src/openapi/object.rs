@@ -43,7 +43,10 @@ impl<'a> OperationObject<'a> {
             Kind::RateLimited,
         ]);
         if !needs.is_empty() {
-            self.members.insert("x-required-permission".to_owned(), needs.to_string().into());
+            let needs = needs.to_string();
+            // For people too: what shows the document to them may pass over what only this document has.
+            self.text(&format!("Needs `{}`.", needs.replace(' ', "` and `")));
+            self.members.insert("x-required-permission".to_owned(), needs.into());
             self.refuses(&[Kind::PermissionDenied]);
         }
         if *self.method == Method::POST {
@@ -62,9 +65,11 @@ impl<'a> OperationObject<'a> {
         self
     }
 
-    /// What else there is to know, as Markdown.
+    /// What else there is to know, as Markdown, before what was told already.
     pub fn text(&mut self, description: &str) -> &mut Self {
-        self.members.insert("description".to_owned(), description.into());
+        let told = self.members.get("description").and_then(Value::as_str);
+        let text = told.map_or_else(|| description.to_owned(), |told| format!("{description}\n\n{told}"));
+        self.members.insert("description".to_owned(), text.into());
         self
     }
 
@@ -97,6 +102,16 @@ impl<'a> OperationObject<'a> {
             media_types.iter().map(|media_type| ((*media_type).to_owned(), json!({"schema": schema}))).collect();
         self.members.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
         self.refuses(&[Kind::RequestTimeout, Kind::BodyTooLarge, Kind::UnsupportedMediaType]);
+    }
+
+    /// A body that it takes as it stands, for whoever tries it out.
+    pub fn example(&mut self, body: &Value) -> &mut Self {
+        let content = self.members.get_mut("requestBody").and_then(|request| request.get_mut("content"));
+        let contents = content.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
+        contents.filter_map(Value::as_object_mut).for_each(|content| {
+            content.insert("example".to_owned(), body.clone());
+        });
+        self
     }
 
     /// The ways in which it can be refused, beside those told already.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use ensemble_domain::RequestId;
-use schemars::SchemaGenerator;
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-use super::answers;
+use super::{answers, scalar};
 use crate::problem::{self, Kind};
 
 /// The answers for these kinds of problems, by status.
@@ -48,6 +48,29 @@ pub fn add_schema(schemas: &mut SchemaGenerator) {
     {
         *kind = json!({"type": "string", "description": "Which kind of problem it is, and where its page is", "enum": types});
     }
+}
+
+/// The members that some kinds of problems have beside those of all.
+pub fn members(_: &mut SchemaGenerator) -> Schema {
+    let status = scalar::status();
+    json_schema!({"type": "object", "properties": {
+        "needs": {"type": "string", "description": "The permissions that are missing, with a blank between them."},
+        "from": status,
+        "to": status,
+        "allowed": {"type": "array", "items": status},
+        "movies": {
+            "description": "The movies that the actor is booked on.",
+            "type": "array",
+            "items": {
+                "type": "object", "required": ["id", "title", "release_date", "href"],
+                "properties": {
+                    "id": scalar::id(), "title": {"type": "string"}, "release_date": {"type": "string", "format": "date"},
+                    "href": {"type": "string", "format": "uri-reference"},
+                },
+            },
+        },
+        "invalid_rows": {"type": "integer", "minimum": 1, "description": "How many rows of a file are not right."},
+    }})
 }
 
 /// One example of each kind of problem that an operation can be refused with, as a server would answer it. A method that an

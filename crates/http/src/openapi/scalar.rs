@@ -1,8 +1,6 @@
 //! Schemas of single values, as clients send them.
 
-use ensemble_domain::{
-    ActorName, Age, Billing, CastingStatus, Character, Gender, Limit, PageNumber, Reason, Role, Search, Title,
-};
+use ensemble_domain::{ActorName, Age, Billing, CastingStatus, Character, Gender, Reason, Role, Search, Title};
 use serde_json::{Map, Value, json};
 
 /// A time after a day, as RFC 3339 writes it; it is read and passed over.
@@ -121,12 +119,10 @@ pub fn search_or_nothing() -> Value {
     json!({"type": "string", "maxLength": Search::MAX_CHARACTERS, "pattern": r"^[^\u0000]*$", "examples": ["haddad"]})
 }
 
-pub fn limit() -> Value {
-    json!({"type": "integer", "minimum": 1, "default": Limit::DEFAULT.get()})
-}
-
-pub fn page() -> Value {
-    json!({"type": "integer", "minimum": 1, "default": PageNumber::FIRST.get()})
+/// How many, or which. There is no `default`: a tool that filled it in would send it where it is refused, beside `format=csv` or
+/// `cursor`.
+pub fn count() -> Value {
+    json!({"type": "integer", "minimum": 1})
 }
 
 pub fn cursor() -> Value {

@@ -1,12 +1,15 @@
 //! What the document says of the server itself.
 
 use actix_web::http::StatusCode;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::OperationObject;
 use crate::{
+    conditional::IfNoneMatch,
+    explorer,
     health::HealthView,
     home::HomeView,
+    input::Input,
     local_token::{RoleBody, TokenView},
     me::MeView,
     problem::{Kind, problem_names},
@@ -43,7 +46,35 @@ pub fn problem(operation: &mut OperationObject<'_>) {
 }
 
 pub fn document(operation: &mut OperationObject<'_>) {
-    operation.says(TAG, "getOpenApi", "Read this document").json("The document", &[], &json!({"type": "object"}));
+    operation.says(TAG, "getOpenApi", "Read the OpenAPI document").json(
+        "The document",
+        &[],
+        &json!({"type": "object"}),
+    );
+}
+
+pub fn explorer(operation: &mut OperationObject<'_>) {
+    IfNoneMatch::describe(operation);
+    operation.says(TAG, "getExplorer", "Read and try out the OpenAPI document in a browser").answers(
+        StatusCode::OK,
+        "A page for people",
+        &["ETag"],
+        json!({"text/html": {"schema": {"type": "string"}}}),
+    );
+}
+
+pub fn explorer_file(operation: &mut OperationObject<'_>) {
+    let names: Vec<_> = explorer::files().map(|(name, _)| name).collect();
+    let content: Map<_, _> =
+        explorer::files().map(|(_, kind)| (kind.to_owned(), json!({"schema": {"type": "string"}}))).collect();
+    operation.path("file", "The name of the file", &json!({"type": "string", "enum": names}));
+    IfNoneMatch::describe(operation);
+    operation.says(TAG, "getExplorerFile", "Read a file of that page").refuses(&[Kind::NotFound]).answers(
+        StatusCode::OK,
+        "The file",
+        &["ETag"],
+        content.into(),
+    );
 }
 
 pub fn me(operation: &mut OperationObject<'_>) {
@@ -57,6 +88,7 @@ pub fn local_token(operation: &mut OperationObject<'_>) {
     operation
         .says(TAG, "issueLocalToken", "Get a token of the development issuer")
         .text("In `auth.mode = local` only, and for clients on the same machine.")
+        .example(&json!({"role": "assistant"}))
         .refuses(&[Kind::LocalOnly, Kind::NotFound])
         .object::<TokenView>("A token");
 }

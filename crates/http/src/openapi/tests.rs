@@ -70,6 +70,17 @@ fn every_kind_of_problem_is_told_by_an_operation_with_its_example() {
 }
 
 #[test]
+fn every_member_of_a_problem_is_told() {
+    let document = document();
+    let told = document["components"]["schemas"]["Problem"]["properties"].as_object().unwrap();
+    for (kind, example) in document["components"]["examples"].as_object().unwrap() {
+        let members = example["value"].as_object().unwrap().keys();
+        let untold: Vec<_> = members.filter(|member| !told.contains_key(*member)).collect();
+        assert!(untold.is_empty(), "{kind}: {untold:?}");
+    }
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     let document = document();
     let text = document.to_string();

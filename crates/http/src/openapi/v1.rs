@@ -17,15 +17,18 @@ pub fn list_actors(operation: &mut OperationObject<'_>) {
 }
 
 pub fn search_actors(operation: &mut OperationObject<'_>) {
-    says(operation, "v1SearchActors", "Look for actors by their names").text(
-        "Actors whose name holds each word of the term, anywhere, without regard to case and accents, but for those that \
-         `actor_ids` names. An empty term finds everybody.",
-    );
+    says(operation, "v1SearchActors", "Look for actors by their names")
+        .text(
+            "Actors whose name holds each word of the term, anywhere, without regard to case and accents, but for those that \
+             `actor_ids` names. An empty term finds everybody.",
+        )
+        .example(&json!({"search_term": "haddad"}));
     page::<ActorView<'_>>(operation, "actors");
 }
 
 pub fn create_actor(operation: &mut OperationObject<'_>) {
-    says(operation, "v1CreateActor", "Add an actor");
+    says(operation, "v1CreateActor", "Add an actor")
+        .example(&json!({"actor": {"name": "Nada Haddad", "birth_date": "2001-03-14", "gender": "F"}}));
     created::<ActorView<'_>>(operation, "actor");
 }
 
@@ -35,7 +38,9 @@ pub fn get_actor(operation: &mut OperationObject<'_>) {
 }
 
 pub fn change_actor(operation: &mut OperationObject<'_>) {
-    says(operation, "v1ChangeActor", "Change an actor").text("What is not named stays as it is.");
+    says(operation, "v1ChangeActor", "Change an actor")
+        .text("What is not named stays as it is.")
+        .example(&json!({"actor": {"name": "Nada El-Haddad"}}));
     done::<ActorView<'_>>(operation, "actor");
 }
 
@@ -55,7 +60,9 @@ pub fn list_actors_of_movie(operation: &mut OperationObject<'_>) {
 }
 
 pub fn create_movie(operation: &mut OperationObject<'_>) {
-    says(operation, "v1CreateMovie", "Add a movie").text("`actor_ids` books these actors on it.");
+    says(operation, "v1CreateMovie", "Add a movie")
+        .text("`actor_ids` books these actors on it.")
+        .example(&json!({"movie": {"title": "Aihaga", "release_date": "2027-05-07"}}));
     created::<MovieView<'_>>(operation, "movie");
 }
 
@@ -67,6 +74,7 @@ pub fn get_movie(operation: &mut OperationObject<'_>) {
 pub fn change_movie(operation: &mut OperationObject<'_>) {
     says(operation, "v1ChangeMovie", "Change a movie")
         .text("What is not named stays as it is. `actor_ids` books exactly these actors: who is missing is released.")
+        .example(&json!({"movie": {"release_date": "2027-05-14"}}))
         .refuses(&[Kind::IllegalStatus]);
     done::<MovieView<'_>>(operation, "movie");
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     conditional::{EntityTag, IfNoneMatch},
-    digest::sha256,
+    digest::digest,
     problem::Problem,
     view::{self, Named},
 };
@@ -44,7 +44,7 @@ impl<V: Serialize> Answer<V> {
     /// The resource of that version. The tag has a digest of what is seen too: the bookings beside it change without a new version.
     pub fn of(name: &'static str, version: Version, view: V) -> Result<Self, Problem> {
         let seen = serde_json::to_vec(&view).map_err(Problem::internal)?;
-        let digest = sha256(&[&seen]).first_chunk().map(|chunk| u64::from_be_bytes(*chunk));
+        let digest = Some(digest(&seen));
         Ok(Self { name, view, tag: EntityTag { digest, ..EntityTag::of(version) } })
     }
 

@@ -19,7 +19,7 @@ use crate::{
 pub struct PageQuery(PageNumber);
 
 impl Input for PageQuery {
-    const PARAMETERS: &'static [Parameter] = &[Parameter::new("page", "Which page, from 1", scalar::page)];
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new("page", "Which page, 1 unless given", scalar::count)];
 
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
         let page = Parameters::of(request.query_string()).page()?;

@@ -18,11 +18,13 @@ enum Access {
 
 use Access::{Anybody, Holder, SignedIn};
 
-const ACCESS: [(&str, &str, Access); 45] = [
+const ACCESS: [(&str, &str, Access); 47] = [
     ("GET", "/", Anybody),
     ("GET", "/livez", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/openapi.json", Anybody),
+    ("GET", "/docs", Anybody),
+    ("GET", "/docs/{file}", Anybody),
     ("GET", "/problems/{name}", Anybody),
     ("GET", "/me", SignedIn),
     ("GET", "/actors", Holder("get:actors")),

@@ -11,6 +11,7 @@ mod casts;
 mod cors;
 mod edge;
 mod errors;
+mod explorer;
 mod exports;
 mod fixture;
 mod health;

@@ -17,7 +17,7 @@ async fn the_root_tells_name_version_and_where_to_begin() {
             "success": true, "name": "Ensemble", "version": env!("CARGO_PKG_VERSION"),
             "links": {
                 "actors": "/actors", "movies": "/movies", "history": "/history", "me": "/me", "openapi": "/openapi.json",
-                "live": "/livez", "ready": "/readyz",
+                "docs": "/docs", "live": "/livez", "ready": "/readyz",
             },
         })
     );
