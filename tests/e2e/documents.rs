@@ -1,5 +1,6 @@
 //! The documents say what the program does.
 
+mod api;
 mod domain;
 mod issuers;
 mod permissions;
