@@ -222,7 +222,10 @@ fn a_request_with_a_key_is_done_once(database: &Database) {
     };
     let movie = json!({"movie": {"title": "Low Tide", "release_date": "2190-02-25"}, "actor_ids": [ada]});
     let first = send(&movie);
-    assert_eq!((first.0, send(&movie)), (201, first));
+    let path = format!("/api/v1/movies/{}", first.1["movie"]["id"]);
+    let changed = json!({"movie": {"title": "High Tide"}, "actor_ids": [an_actor(&server, "Bea")]});
+    assert_eq!(server.json(Method::PATCH, &path, &changed).0, 200);
+    assert_eq!((first.0, send(&movie)), (201, first), "the first answer, whatever has become of the movie");
     let (status, refused) = send(&json!({"movie": {"title": "Low Tide", "release_date": "2190-02-25"}}));
     assert_eq!((status, &refused["type"]), (422, &json!("/problems/idempotency-key-reused")));
     assert_eq!(server.get("/api/v1/movies").1["total"], 1);

@@ -40,10 +40,6 @@ fn main() -> ExitCode {
 }
 
 fn run(line: CommandLine) -> Result<(), Failure> {
-    if matches!(line.command, Command::Openapi) {
-        // What the program can do does not depend on settings, so that wrong ones are not in the way.
-        return failure::print(ensemble_http::openapi_document().trim_end());
-    }
     let given = line.given();
     let settings = Settings::load(&given)?;
     logging::start(&settings.log)?;
@@ -55,7 +51,7 @@ fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Import { kind, file, skip_invalid } => import::run(&settings, kind, &file, skip_invalid),
         Command::Export { kind, output } => export::run(&settings, kind, output.as_deref()),
         Command::Config { command: ConfigCommand::Check } => config_check(&Layers::read(&given)?, &settings),
-        Command::Openapi => Ok(()),
+        Command::Openapi => failure::print(ensemble_http::openapi_document().trim_end()),
         Command::Healthcheck => healthcheck::run(&settings),
     }
 }

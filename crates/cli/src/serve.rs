@@ -81,9 +81,8 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
         history: use_cases.history,
     };
     let app = App::new(services, Arc::clone(&use_cases.clock), verifier, blocking, readiness, http.body_limit)
-        .with_trusted_proxies(http.trusted_proxies);
-    let limits = rate_limit.map(|rates| RateLimits::new(rates.caller, rates.refused));
-    let app = limits.into_iter().fold(app, App::with_rate_limits);
+        .with_trusted_proxies(http.trusted_proxies)
+        .with_rate_limits(rate_limit.map(|rates| RateLimits::new(rates.caller, rates.refused)));
     let lines = local
         .as_ref()
         .filter(|_| examples)

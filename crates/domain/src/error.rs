@@ -171,6 +171,11 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Actor, Self::Movie, Self::Casting];
+}
+
+impl Entity {
     /// The kind as answers spell it, such as `"actor"`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

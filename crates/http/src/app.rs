@@ -96,10 +96,10 @@ impl App {
         Self { local_tokens: Some(local_tokens), ..self }
     }
 
-    /// Keeps clients within these limits.
+    /// Keeps clients within these limits, if there are any.
     #[must_use]
-    pub fn with_rate_limits(self, rate_limits: RateLimits) -> Self {
-        Self { rate_limits: Some(rate_limits), ..self }
+    pub fn with_rate_limits(self, rate_limits: Option<RateLimits>) -> Self {
+        Self { rate_limits, ..self }
     }
 
     /// Believes these proxies about where requests come from.

@@ -1,6 +1,6 @@
 //! Where a request came from: its peer, or, behind proxies that are trusted, what these say of it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::http::header::{HeaderMap, X_FORWARDED_FOR};
 use ipnet::{IpNet, Ipv6Net};
@@ -26,7 +26,9 @@ impl TrustedProxies {
     /// for: whatever stands further left, anybody could have written. What cannot be read is not gone past.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lines = headers.get_all(X_FORWARDED_FOR).map(|line| line.to_str().unwrap_or_default());
-        let hops: Vec<_> = lines.flat_map(|line| line.split(',')).map(|hop| address(hop.trim())).collect();
+        // Empty elements of a list are passed over (RFC 9110, section 5.6.1).
+        let hops = lines.flat_map(|line| line.split(',')).map(str::trim).filter(|hop| !hop.is_empty());
+        let hops: Vec<_> = hops.map(address).collect();
         let mut client = peer.to_canonical();
         for hop in hops.into_iter().rev() {
             match hop {
@@ -42,9 +44,10 @@ impl TrustedProxies {
     }
 }
 
-/// An address, with or without a port.
+/// An address, with or without a port; one of IPv6 may stand in brackets.
 fn address(text: &str) -> Option<IpAddr> {
-    let plain = text.parse().ok().or_else(|| text.parse().map(|socket: std::net::SocketAddr| socket.ip()).ok());
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let plain = bare.parse().ok().or_else(|| text.parse().map(|socket: SocketAddr| socket.ip()).ok());
     plain.map(|address: IpAddr| address.to_canonical())
 }
 
@@ -82,12 +85,14 @@ mod tests {
     #[test]
     fn a_trusted_proxy_tells_its_client_and_whatever_stands_further_left_is_hearsay() {
         let proxies = ["10.0.0.0/8", "fd00::/8"];
-        let cases: [(&str, &[&str], &str); 10] = [
+        let cases: [(&str, &[&str], &str); 12] = [
             ("10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
             ("10.0.0.1", &["1.1.1.1, 198.51.100.7"], "198.51.100.7"),
             ("10.0.0.1", &["1.1.1.1", "198.51.100.7 , 10.9.9.9"], "198.51.100.7"),
             ("10.0.0.1", &["198.51.100.7:4711"], "198.51.100.7"),
             ("10.0.0.1", &["[2001:db8::7]:4711"], "2001:db8::7"),
+            ("10.0.0.1", &["[2001:db8::7]"], "2001:db8::7"),
+            ("10.0.0.1", &["198.51.100.7,", " ,"], "198.51.100.7"),
             ("fd00::1", &["2001:db8::7"], "2001:db8::7"),
             ("::ffff:10.0.0.1", &["::ffff:198.51.100.7"], "198.51.100.7"),
             ("10.0.0.1", &["198.51.100.7, unknown"], "10.0.0.1"),

@@ -71,7 +71,8 @@ impl Input for IfMatch {
     }
 }
 
-/// The version of a tag. What else is in it is not compared: that moves by itself, and nobody's change is lost by it.
+/// The version of a tag. What else is in it is not compared: it tells of what moves by itself, as an age does, or of what has a
+/// version of its own, as a booking has.
 fn version(opaque: &str) -> Option<Version> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut numbers = opaque.split('-');

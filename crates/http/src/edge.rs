@@ -197,7 +197,8 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
         route = request.match_pattern().as_deref().unwrap_or("none"),
         status = response.status().as_u16(),
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        peer = extensions.get::<ClientAddress>().map(|ClientAddress(address)| tracing::field::display(address)),
+        peer = request.peer_addr().map(|peer| tracing::field::display(peer.ip())),
+        client = extensions.get::<ClientAddress>().map(|ClientAddress(address)| tracing::field::display(address)),
         sub = extensions.get::<Authenticated>().map(|Authenticated(subject)| subject.as_str()),
         reason,
         "answered"

@@ -2,13 +2,9 @@
 
 use std::sync::LazyLock;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header,
-    web::{Bytes, Data},
-};
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
-use crate::{App, conditional::IfNoneMatch, digest::digest, problem::Problem, query::NoQuery};
+use crate::{App, conditional::IfNoneMatch, file::File, problem::Problem, query::NoQuery};
 
 /// What the page may do: run, show and ask for what is of this server, and nothing else. Swagger UI's style sheet has its signs as
 /// `data:` images.
@@ -52,29 +48,5 @@ pub async fn file(request: HttpRequest, _: NoQuery, known: IfNoneMatch) -> Resul
 
 /// The names and the media types of all files of the page.
 pub fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FILES.iter().map(|(name, file)| (*name, file.media_type))
-}
-
-/// Bytes that stay the same until the program is replaced by another.
-struct File {
-    media_type: &'static str,
-    /// Their entity tag's opaque part. It is a number, as in every entity tag of this server.
-    tag: String,
-    bytes: Bytes,
-}
-
-impl File {
-    fn new(media_type: &'static str, text: impl Into<Bytes>) -> Self {
-        let bytes = text.into();
-        Self { media_type, tag: digest(&bytes).to_string(), bytes }
-    }
-
-    /// The file, unless the client has it. It may keep it, and asks before using it again: another program has the same names.
-    fn answer(&self, known: &IfNoneMatch) -> HttpResponse {
-        let is_known = known.names(&self.tag);
-        let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        response.insert_header((header::ETAG, format!("\"{}\"", self.tag)));
-        response.insert_header((header::CACHE_CONTROL, "no-cache"));
-        if is_known { response.finish() } else { response.content_type(self.media_type).body(self.bytes.clone()) }
-    }
+    FILES.iter().map(|(name, file)| (*name, file.media_type()))
 }

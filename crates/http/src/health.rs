@@ -20,6 +20,7 @@ use crate::{App, app::Readiness, problem::Problem, query::NoQuery, view};
 pub struct HealthView {
     #[schemars(extend("const" = true))]
     success: bool,
+    #[schemars(extend("enum" = ["live", "ready"]))]
     status: &'static str,
 }
 

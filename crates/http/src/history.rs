@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, io};
 use actix_web::{HttpRequest, HttpResponse, dev::Payload, http::header, web::Data};
 use chrono::{DateTime, Utc};
 use ensemble_domain::{
-    ActorId, Error, GetActors, GetHistory, GetMovies, HistoryEntry, HistoryId, HistoryPage, Limit, Members, MovieId,
-    Position, RequestId, SortKey, Value,
+    Action, ActorId, Entity, Error, GetActors, GetHistory, GetMovies, HistoryEntry, HistoryId, HistoryPage, Limit,
+    Members, MovieId, Position, RequestId, SortKey, Value,
 };
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
@@ -151,7 +151,9 @@ struct EntryView<'a> {
     at: DateTime<Utc>,
     by: &'a str,
     request_id: &'a str,
+    #[schemars(extend("enum" = Action::ALL.map(Action::as_str)))]
     action: &'static str,
+    #[schemars(extend("enum" = Entity::ALL.map(Entity::as_str)))]
     entity: &'static str,
     entity_id: Option<i64>,
     #[serde(serialize_with = "members")]

@@ -18,6 +18,7 @@ mod digest;
 mod edge;
 mod explorer;
 mod export;
+mod file;
 mod format;
 mod health;
 mod history;

@@ -54,12 +54,12 @@ impl<C: Clock + Clone> RateLimits<C> {
 
     /// Counts a request of that caller, and refuses one too many.
     pub(crate) fn count_request(&self, caller: &Subject) -> Result<(), Problem> {
-        count(&self.callers, caller, "too many requests with this token's subject")
+        count(&self.callers, caller, "caller_rate", "too many requests with this token's subject")
     }
 
-    /// Counts refused credentials from that address, and refuses to look at more.
+    /// Counts refused credentials from that address; beyond the limit nothing is told about them. Good ones are not counted.
     pub(crate) fn count_refusal(&self, address: IpAddr) -> Result<(), Problem> {
-        count(&self.refusals, &network_of(address), "too many refused credentials from this address")
+        count(&self.refusals, &network_of(address), "refusal_rate", "too many refused credentials from this address")
     }
 
     /// Forgets whoever has not been seen for long enough to begin anew, since the memory would grow with every address; and tells
@@ -77,13 +77,18 @@ fn limiter<K: Clone + Eq + Hash, C: Clock>(rate: Rate, clock: C) -> Limiter<K, C
     RateLimiter::new(Quota::per_second(rate.per_second).allow_burst(rate.burst), DashMapStateStore::default(), clock)
 }
 
-fn count<K: Clone + Eq + Hash, C: Clock>(limiter: &Limiter<K, C>, key: &K, told: &'static str) -> Result<(), Problem> {
+fn count<K: Clone + Eq + Hash, C: Clock>(
+    limiter: &Limiter<K, C>,
+    key: &K,
+    reason: &'static str,
+    told: &'static str,
+) -> Result<(), Problem> {
     limiter.check_key(key).map_err(|until| {
         let wait = until.wait_time_from(limiter.clock().now());
         let seconds = retry_after(wait);
         Problem::new(Kind::RateLimited, format!("{told}; try again in {seconds} s"))
             .with_header(header::RETRY_AFTER, &seconds.to_string())
-            .with_reason("rate")
+            .with_reason(reason)
     })
 }
 

@@ -48,8 +48,11 @@ pub struct TokenView {
     #[schemars(extend("const" = true))]
     success: bool,
     access_token: String,
+    #[schemars(extend("const" = "Bearer"))]
     token_type: &'static str,
+    /// How many seconds it lives.
     expires_in: u64,
+    #[schemars(extend("enum" = Role::ALL.map(Role::key)))]
     role: &'static str,
 }
 

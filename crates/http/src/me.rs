@@ -14,8 +14,10 @@ pub struct MeView<'a> {
     #[schemars(extend("const" = true))]
     success: bool,
     subject: &'a str,
+    #[schemars(extend("items" = {"type": "string", "enum": Permission::ALL.map(Permission::as_str)}))]
     permissions: Vec<&'static str>,
     /// For display only: it is the permissions that count.
+    #[schemars(extend("enum" = Role::ALL.map(|role| Some(role.key())).iter().chain([&None]).collect::<Vec<_>>()))]
     role: Option<&'static str>,
 }
 

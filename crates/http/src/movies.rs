@@ -195,6 +195,7 @@ pub struct MovieView<'a> {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "DateTime<Utc>")]
     deleted_at: Option<DateTime<Utc>>,
 }
 

@@ -14,7 +14,7 @@ use actix_web::{
         header::{self, HeaderName, HeaderValue},
     },
 };
-use ensemble_domain::{Cause, RequestId};
+use ensemble_domain::{Cause, FaultCode, RequestId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -32,6 +32,7 @@ pub struct Flaw {
     #[serde(flatten)]
     pub place: Place,
     /// The kind of rule that was broken, for programs.
+    #[schemars(extend("enum" = FaultCode::ALL.map(FaultCode::as_str)))]
     pub code: &'static str,
     /// What would be right.
     pub detail: Cow<'static, str>,

@@ -38,6 +38,8 @@ pub struct Operation {
     pub needs: Option<Permissions>,
     /// What its input, and then the operation itself, tell the document.
     told: [Tell; 2],
+    /// As which kind of problem it tells one of another kind.
+    pub(crate) retold: fn(Kind) -> Kind,
     routes: Vec<Route>,
 }
 
@@ -101,7 +103,7 @@ fn root_operations() -> Vec<Operation> {
 }
 
 fn v1_operations() -> Vec<Operation> {
-    vec![
+    let operations = [
         permitted(Method::GET, "/api/v1/actors", v1::actors::list, openapi::v1::list_actors),
         permitted(Method::POST, "/api/v1/actors", v1::actors::create, openapi::v1::create_actor),
         permitted(Method::POST, "/api/v1/actors/search", v1::actors::search, openapi::v1::search_actors),
@@ -114,7 +116,8 @@ fn v1_operations() -> Vec<Operation> {
         permitted(Method::PATCH, "/api/v1/movies/{id}", v1::movies::change, openapi::v1::change_movie),
         permitted(Method::DELETE, "/api/v1/movies/{id}", v1::movies::delete, openapi::v1::delete_movie),
         permitted(Method::GET, "/api/v1/movies/{id}/actors", v1::movies::actors, openapi::v1::list_actors_of_movie),
-    ]
+    ];
+    operations.into_iter().map(|operation| Operation { retold: v1::retold, ..operation }).collect()
 }
 
 /// The operation of the development issuer. It stands apart, since no page of another origin may ever read its answer.
@@ -176,7 +179,7 @@ where
 {
     let head = (method == Method::GET).then(|| web::head().to(handler.clone()));
     let routes = head.into_iter().chain([web::method(method.clone()).to(handler)]).collect();
-    Operation { method, path, needs, told, routes }
+    Operation { method, path, needs, told, retold: |kind| kind, routes }
 }
 
 /// One resource a path, which also knows what to say to the other methods.

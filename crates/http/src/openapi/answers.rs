@@ -46,19 +46,20 @@ impl OperationObject<'_> {
     /// One page of a list of `V`, or the whole list as CSV.
     pub fn page<V: JsonSchema>(&mut self, name: &str) -> &mut Self {
         let schema = paging::schema(name, &self.schema_of::<V>());
-        self.listed("One page, or the whole list as CSV", &["Link", "X-Total-Count", "Vary"], &schema)
+        self.listed("One page, or the whole list as CSV", &["Link", "X-Total-Count"], &schema)
     }
 
     /// A list of `V` that has no pages, as JSON or CSV.
     pub fn whole<V: JsonSchema>(&mut self, name: &str) -> &mut Self {
         let schema = self.named::<Vec<V>>(name);
-        self.listed("The whole list", &["Vary"], &schema)
+        self.listed("The whole list", &[], &schema)
     }
 
     /// A list as JSON of that schema, or as CSV.
     pub fn listed(&mut self, text: &str, headers: &[&str], schema: &Value) -> &mut Self {
         let csv = json!({"schema": {"type": "string"}});
-        self.answers(StatusCode::OK, text, headers, json!({JSON: {"schema": schema}, "text/csv": csv}))
+        let headers = [headers, &["Vary", "Content-Disposition"]].concat();
+        self.answers(StatusCode::OK, text, &headers, json!({JSON: {"schema": schema}, "text/csv": csv}))
     }
 
     /// A resource that stands at the top of the answer.
@@ -115,6 +116,7 @@ pub fn headers() -> Value {
         "Location": plain("Where the new resource is"),
         "Link": plain("The first, previous, next and last page (RFC 8288)"),
         "X-Total-Count": number("How many there are in all; 10000 for more, where there is a filter"),
+        "Content-Disposition": plain("With CSV: the name of the file (RFC 6266)"),
         "Vary": plain("The header that decides between JSON and CSV"),
         "X-Request-Id": text("The id of the request: yours, or one that was made; it is in the log and the history", "^[A-Za-z0-9._-]{1,64}$"),
         "Idempotency-Replayed": text("There when the answer was given before under this key, and nothing was done now", "^true$"),
@@ -124,10 +126,8 @@ pub fn headers() -> Value {
 }
 
 /// References to the headers of these names, and to those of every answer.
-pub fn references<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
-    let names = names.into_iter().chain(["X-Request-Id"]);
-    names
-        .map(|name| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")})))
-        .collect::<Map<_, _>>()
-        .into()
+pub fn references(names: &[&str]) -> Value {
+    let names = names.iter().copied().chain(["X-Request-Id"]);
+    let reference = |name: &str| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")}));
+    names.map(reference).collect::<Map<_, _>>().into()
 }

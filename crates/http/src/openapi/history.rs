@@ -22,5 +22,5 @@ pub fn of_movie(operation: &mut OperationObject<'_>) {
 
 fn page(operation: &mut OperationObject<'_>) {
     let schema = operation.schema_of::<PageView<'_>>();
-    operation.listed("One page, or all of it as CSV", &["Vary"], &schema);
+    operation.listed("One page, or all of it as CSV", &[], &schema);
 }

@@ -17,23 +17,20 @@ pub mod v1;
 
 use std::sync::LazyLock;
 
-use actix_web::{HttpResponse, http::header};
+use actix_web::HttpResponse;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 pub use self::{object::OperationObject, problems::members as problem_members};
-use crate::{Operation, local_operation, operations, problem::Problem, query::NoQuery, view::PRIVATE};
+use crate::{Operation, conditional::IfNoneMatch, file::File, local_operation, operations, query::NoQuery};
 
 /// Where the schemas are.
 const SCHEMAS: &str = "#/components/schemas";
 
-/// Answers the document.
-pub async fn serve(_: NoQuery) -> Result<HttpResponse, Problem> {
-    /// It is the same for everybody and for as long as the process runs.
-    static TEXT: LazyLock<String> = LazyLock::new(text);
-    let mut response = HttpResponse::Ok();
-    response.content_type("application/json").insert_header((header::CACHE_CONTROL, PRIVATE));
-    Ok(response.body(TEXT.as_str()))
+/// Answers the document, unless the client has it. It is the same for everybody and for as long as the process runs.
+pub async fn serve(_: NoQuery, known: IfNoneMatch) -> HttpResponse {
+    static FILE: LazyLock<File> = LazyLock::new(|| File::new("application/json", document().to_string()));
+    FILE.answer(&known)
 }
 
 /// The OpenAPI document of every operation, as indented JSON. The operation of the development issuer is in it, which a server
@@ -94,7 +91,7 @@ fn object(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
         object.guarded(needs);
     }
     operation.describe(&mut object);
-    object.into_value()
+    object.into_value(operation.retold)
 }
 
 fn tags() -> Value {

@@ -1,6 +1,6 @@
 //! The Operation Object of the OpenAPI Specification, put together by what an operation consists of.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use actix_web::http::{Method, StatusCode};
 use ensemble_domain::Permissions;
@@ -22,6 +22,7 @@ pub struct OperationObject<'a> {
     parameters: Vec<Value>,
     answers: BTreeMap<u16, Value>,
     refusals: Vec<Kind>,
+    is_repeatable: bool,
 }
 
 impl<'a> OperationObject<'a> {
@@ -29,10 +30,18 @@ impl<'a> OperationObject<'a> {
     pub fn new(method: &'a Method, schemas: &'a mut SchemaGenerator) -> Self {
         let members = Map::from_iter([("security".to_owned(), json!([]))]);
         let refusals = vec![Kind::UnknownParameter, Kind::Internal, Kind::Unavailable];
-        Self { method, schemas, members, parameters: Vec::new(), answers: BTreeMap::new(), refusals }
+        Self {
+            method,
+            schemas,
+            members,
+            parameters: Vec::new(),
+            answers: BTreeMap::new(),
+            refusals,
+            is_repeatable: false,
+        }
     }
 
-    /// It is called with a token that holds these permissions. A POST may be sent again under a key.
+    /// It is called with a token that holds these permissions.
     pub fn guarded(&mut self, needs: Permissions) {
         self.members.insert("security".to_owned(), json!([{"bearer": []}]));
         self.refuses(&[
@@ -49,12 +58,13 @@ impl<'a> OperationObject<'a> {
             self.members.insert("x-required-permission".to_owned(), needs.into());
             self.refuses(&[Kind::PermissionDenied]);
         }
-        if *self.method == Method::POST {
-            let text = "Names this request, so that it can be sent again: the same key, caller and body within 24 hours \
-                        get the first answer again, and nothing is done twice.";
-            self.header("Idempotency-Key", text, &scalar::idempotency_key());
-            self.refuses(&[Kind::RequestInProgress, Kind::IdempotencyKeyReused]);
-        }
+        self.is_repeatable = *self.method == Method::POST;
+    }
+
+    /// It changes nothing, so nothing is done twice when it is sent again.
+    pub const fn reads_only(&mut self) -> &mut Self {
+        self.is_repeatable = false;
+        self
     }
 
     /// Its name in generated clients, what it does in a few words, and the group it is in.
@@ -124,17 +134,8 @@ impl<'a> OperationObject<'a> {
         self
     }
 
-    /// It tells bad fields as another kind of problem.
-    pub fn tells_bad_fields_as(&mut self, kind: Kind) -> &mut Self {
-        let told = self.refusals.len();
-        self.refusals.retain(|refusal| *refusal != Kind::InvalidFields);
-        if self.refusals.len() == told { self } else { self.refuses(&[kind]) }
-    }
-
     /// It can answer this, with these of the document's headers and this content by media type.
     pub fn answers(&mut self, status: StatusCode, text: &str, headers: &[&str], content: Value) -> &mut Self {
-        let replayed = (*self.method == Method::POST && self.is_guarded()).then_some("Idempotency-Replayed");
-        let headers = headers.iter().copied().chain(replayed);
         let mut answer = json!({"description": text, "headers": answers::references(headers)});
         if let (Value::Object(answer), Value::Object(_)) = (&mut answer, &content) {
             answer.insert("content".to_owned(), content);
@@ -148,7 +149,13 @@ impl<'a> OperationObject<'a> {
         self.schemas.subschema_for::<V>().to_value()
     }
 
-    pub fn into_value(mut self) -> Value {
+    /// The Operation Object, where each kind of problem is told as another.
+    pub fn into_value(mut self, retold: fn(Kind) -> Kind) -> Value {
+        if self.is_repeatable {
+            self.tell_of_repeats();
+        }
+        let refusals = mem::take(&mut self.refusals);
+        self.refuses(&refusals.into_iter().map(retold).collect::<Vec<_>>());
         self.answers.extend(problems::responses(&self.refusals));
         if !self.parameters.is_empty() {
             self.members.insert("parameters".to_owned(), self.parameters.into());
@@ -158,7 +165,16 @@ impl<'a> OperationObject<'a> {
         self.members.into()
     }
 
-    fn is_guarded(&self) -> bool {
-        self.refusals.contains(&Kind::Unauthenticated)
+    /// A request that changes something may be sent again under a key.
+    fn tell_of_repeats(&mut self) {
+        let text = "Names this request, so that it can be sent again: the same key, caller and body within 24 hours get the first \
+                    answer again, and nothing is done twice.";
+        self.header("Idempotency-Key", text, &scalar::idempotency_key());
+        self.refuses(&[Kind::RequestInProgress, Kind::IdempotencyKeyReused]);
+        let replayed = answers::references(&["Idempotency-Replayed"]);
+        let headers = self.answers.values_mut().filter_map(|answer| answer.get_mut("headers")?.as_object_mut());
+        for headers in headers {
+            headers.extend(replayed.as_object().cloned().unwrap_or_default());
+        }
     }
 }

@@ -24,14 +24,14 @@ fn response(status: u16, kinds: &[Kind]) -> Value {
         let name = kind.name();
         (name.to_owned(), json!({"$ref": format!("#/components/examples/{name}")}))
     };
-    let headers: &[&str] = match status {
-        401 | 403 => &["WWW-Authenticate"],
-        429 | 503 => &["Retry-After"],
-        _ => &[],
-    };
+    let names_when = kinds.contains(&Kind::RequestInProgress) || matches!(status, 429 | 503);
+    // A 400 has it where the header Authorization is what is not right.
+    let challenges = kinds.contains(&Kind::InvalidRequest) || matches!(status, 401 | 403);
+    let headers = [("WWW-Authenticate", challenges), ("Retry-After", names_when)];
+    let headers: Vec<_> = headers.into_iter().filter(|(_, sent)| *sent).map(|(name, _)| name).collect();
     json!({
         "description": told.join("; "),
-        "headers": answers::references(headers.iter().copied()),
+        "headers": answers::references(&headers),
         "content": {problem::CONTENT_TYPE: {
             "schema": {"$ref": "#/components/schemas/Problem"},
             "examples": kinds.iter().map(example).collect::<Map<_, _>>(),

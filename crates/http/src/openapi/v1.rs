@@ -12,67 +12,72 @@ use crate::{
 const TAG: &str = "Older format";
 
 pub fn list_actors(operation: &mut OperationObject<'_>) {
-    says(operation, "v1ListActors", "List actors, six at a time");
+    operation.says(TAG, "v1ListActors", "List actors, six at a time");
     page::<ActorView<'_>>(operation, "actors");
 }
 
 pub fn search_actors(operation: &mut OperationObject<'_>) {
-    says(operation, "v1SearchActors", "Look for actors by their names")
+    operation.says(TAG, "v1SearchActors", "Look for actors by their names")
         .text(
             "Actors whose name holds each word of the term, anywhere, without regard to case and accents, but for those that \
              `actor_ids` names. An empty term finds everybody.",
         )
+        .reads_only()
         .example(&json!({"search_term": "haddad"}));
     page::<ActorView<'_>>(operation, "actors");
 }
 
 pub fn create_actor(operation: &mut OperationObject<'_>) {
-    says(operation, "v1CreateActor", "Add an actor")
+    operation
+        .says(TAG, "v1CreateActor", "Add an actor")
         .example(&json!({"actor": {"name": "Nada Haddad", "birth_date": "2001-03-14", "gender": "F"}}));
     created::<ActorView<'_>>(operation, "actor");
 }
 
 pub fn get_actor(operation: &mut OperationObject<'_>) {
-    says(operation, "v1GetActor", "Read an actor, with the movies of the bookings");
+    operation.says(TAG, "v1GetActor", "Read an actor, with the movies of the bookings");
     operation.resource::<ActorView<'_>>("actor");
 }
 
 pub fn change_actor(operation: &mut OperationObject<'_>) {
-    says(operation, "v1ChangeActor", "Change an actor")
+    operation
+        .says(TAG, "v1ChangeActor", "Change an actor")
         .text("What is not named stays as it is.")
         .example(&json!({"actor": {"name": "Nada El-Haddad"}}));
     done::<ActorView<'_>>(operation, "actor");
 }
 
 pub fn delete_actor(operation: &mut OperationObject<'_>) {
-    says(operation, "v1DeleteActor", "Delete an actor").refuses(&[Kind::ActorBooked]);
+    operation.says(TAG, "v1DeleteActor", "Delete an actor").refuses(&[Kind::ActorBooked]);
     done::<ActorView<'_>>(operation, "actor");
 }
 
 pub fn list_movies(operation: &mut OperationObject<'_>) {
-    says(operation, "v1ListMovies", "List movies, ten at a time");
+    operation.says(TAG, "v1ListMovies", "List movies, ten at a time");
     page::<MovieView<'_>>(operation, "movies");
 }
 
 pub fn list_actors_of_movie(operation: &mut OperationObject<'_>) {
-    says(operation, "v1ListActorsOfMovie", "List who is booked for a movie, five at a time");
+    operation.says(TAG, "v1ListActorsOfMovie", "List who is booked for a movie, five at a time");
     page::<InCast<'_>>(operation, "actors");
 }
 
 pub fn create_movie(operation: &mut OperationObject<'_>) {
-    says(operation, "v1CreateMovie", "Add a movie")
+    operation
+        .says(TAG, "v1CreateMovie", "Add a movie")
         .text("`actor_ids` books these actors on it.")
         .example(&json!({"movie": {"title": "Aihaga", "release_date": "2027-05-07"}}));
     created::<MovieView<'_>>(operation, "movie");
 }
 
 pub fn get_movie(operation: &mut OperationObject<'_>) {
-    says(operation, "v1GetMovie", "Read a movie, with the actors who are booked");
+    operation.says(TAG, "v1GetMovie", "Read a movie, with the actors who are booked");
     operation.resource::<MovieView<'_>>("movie");
 }
 
 pub fn change_movie(operation: &mut OperationObject<'_>) {
-    says(operation, "v1ChangeMovie", "Change a movie")
+    operation
+        .says(TAG, "v1ChangeMovie", "Change a movie")
         .text("What is not named stays as it is. `actor_ids` books exactly these actors: who is missing is released.")
         .example(&json!({"movie": {"release_date": "2027-05-14"}}))
         .refuses(&[Kind::IllegalStatus]);
@@ -80,12 +85,8 @@ pub fn change_movie(operation: &mut OperationObject<'_>) {
 }
 
 pub fn delete_movie(operation: &mut OperationObject<'_>) {
-    says(operation, "v1DeleteMovie", "Delete a movie");
+    operation.says(TAG, "v1DeleteMovie", "Delete a movie");
     done::<MovieView<'_>>(operation, "movie");
-}
-
-fn says<'o, 'a>(operation: &'o mut OperationObject<'a>, id: &str, summary: &str) -> &'o mut OperationObject<'a> {
-    operation.tells_bad_fields_as(Kind::InvalidRequest).says(TAG, id, summary)
 }
 
 /// One page of a list of `V`.

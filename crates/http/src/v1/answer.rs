@@ -34,6 +34,7 @@ struct Done<'a, V: Serialize> {
 pub struct Note {
     /// The id of what was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
     deleted: Option<i64>,
     /// The same in words.
     #[schemars(example = "Actor created Successfully")]

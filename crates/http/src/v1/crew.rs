@@ -24,7 +24,20 @@ pub fn of_written_movie(castings: &CastingService, caller: &Caller, id: MovieId)
     of_movie(castings, &caller.permit().ok()?, id).ok()
 }
 
-/// The same for an actor.
+/// The bookings that a new movie was made with. When the request is made again, these are what came of it, whatever has become of
+/// them since.
+pub fn of_new_movie(
+    castings: &CastingService,
+    caller: &Caller,
+    id: MovieId,
+    actors: &BTreeSet<ActorId>,
+) -> Option<Vec<CastMember>> {
+    let mut cast = castings.cast(&caller.permit().ok()?, id, None).ok()?;
+    cast.retain(|member| actors.contains(&member.actor.id));
+    Some(cast)
+}
+
+/// The bookings of an actor that was just changed.
 pub fn of_written_actor(castings: &CastingService, caller: &Caller, id: ActorId) -> Option<Vec<Credit>> {
     of_actor(castings, &caller.permit().ok()?, id).ok()
 }

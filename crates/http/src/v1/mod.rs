@@ -17,6 +17,6 @@ pub use self::body::{SearchBody, WrappedActor, WrappedMovie};
 pub use self::{
     answer::Note,
     paging::Place,
-    refusals::bad_fields_are_bad_requests,
+    refusals::{bad_fields_are_bad_requests, retold},
     views::{ActorView, InCast, MovieView},
 };

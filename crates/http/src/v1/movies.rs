@@ -54,7 +54,7 @@ pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<WrappedMovi
     let (movies, castings) = (app.movies.clone(), app.castings.clone());
     let create = move || {
         let Warned { value, .. } = movies.create(&permit, &new)?;
-        let cast = crew::of_written_movie(&castings, permit.caller(), value.get().id);
+        let cast = crew::of_new_movie(&castings, permit.caller(), value.get().id, &new.actors);
         Ok((value, cast))
     };
     let (outcome, cast) = app.blocking.run_write(create).await.map_err(refused::<MovieBody>)?;
