@@ -95,3 +95,25 @@ fn instant(seconds: f64) -> Option<DateTime<Utc>> {
     let since_1970 = TimeDelta::from_std(Duration::try_from_secs_f64(seconds).ok()?).ok()?;
     DateTime::UNIX_EPOCH.checked_add_signed(since_1970)
 }
+
+#[cfg(test)]
+mod tests {
+    use ensemble_domain::Permissions;
+
+    use super::*;
+
+    #[test]
+    fn a_time_is_kept_from_both_ends_with_the_same_leeway() {
+        let at = |seconds: i64| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let identity = Identity {
+            subject: Subject::parse("auth0|somebody").unwrap(),
+            permissions: Permissions::NONE,
+            expires_at: at(2000),
+        };
+        let verified = Verified { identity, not_before: Some(1000.0), expiry: 2000.0 };
+        let rules =
+            Rules::new("https://issuer.test/", "ensemble").unwrap().with_leeway(Duration::from_secs(30)).unwrap();
+        let current = |seconds| verified.is_current(&rules, at(seconds));
+        assert_eq!([969, 970, 2029, 2030].map(current), [false, true, true, false]);
+    }
+}

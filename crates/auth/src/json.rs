@@ -128,6 +128,7 @@ mod tests {
             r#"{"a":1,"b":2,"\u0061":3}"#,
             r#"{"":1,"":2}"#,
             r#"{"a":{"b":1,"b":2}}"#,
+            r#"{"a":1,"a":{"b":1,"b":2}}"#,
             r#"{"a":[1,{"b":1,"b":1}],"c":3}"#,
         ] {
             assert_eq!(reason(json), Some(Reason::DuplicateMember), "{json}");

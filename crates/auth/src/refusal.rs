@@ -150,6 +150,7 @@ mod tests {
     fn every_reason_has_a_name_of_its_own() {
         let names: HashSet<_> = Reason::ALL.into_iter().map(Reason::as_str).collect();
         assert_eq!(names.len(), Reason::ALL.len());
+        assert!(Reason::ALL.into_iter().all(|reason| reason.to_string() == reason.as_str()));
         assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
     }
 }

@@ -144,6 +144,7 @@ mod tests {
     #[test]
     fn rules_accept_at_least_one_algorithm_and_read_one_claim() {
         assert_eq!(rules().with_algorithms(vec![]), Err(BadRules::Algorithms));
+        assert_eq!(rules().with_algorithms(vec![Algorithm::Es256]).unwrap().algorithms(), [Algorithm::Es256]);
         assert_eq!(rules().with_permissions_claim(""), Err(BadRules::PermissionsClaim));
     }
 }

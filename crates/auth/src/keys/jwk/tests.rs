@@ -183,3 +183,12 @@ fn a_point_lies_on_its_curve() {
     swapped["crv"] = json!("P-384");
     assert_eq!(from_jwk(&swapped), Err(Unusable::Material));
 }
+
+#[test]
+fn a_key_is_known_by_its_id_and_shows_no_more_than_that() {
+    let (one, other) = (from_jwk(&a_jwk("one")).unwrap(), from_jwk(&a_jwk("other")).unwrap());
+    assert_eq!(one, from_jwk(&a_jwk("one")).unwrap());
+    assert_ne!(one, other);
+    assert_eq!(format!("{one:?}"), format!("{:?}", one.id()));
+    assert!(format!("{one:?}").starts_with("\"one\" (RS256, "), "{one:?}");
+}

@@ -66,6 +66,8 @@ fn a_typ_is_that_of_an_access_token() {
         json!("at+jwt "),
         json!("application/"),
         json!("text/at+jwt"),
+        json!("multipart12/at+jwt"),
+        json!("xpplication/at+jwt"),
         json!("application/jwt"),
         json!(null),
         json!(5),
