@@ -1,6 +1,6 @@
 //! The Postman collections, run by newman against the real binary.
 
-mod seed;
+mod older;
 
 use std::{
     collections::BTreeSet,

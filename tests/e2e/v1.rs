@@ -1,4 +1,4 @@
-//! The work of the seed's clients, in the seed's format.
+//! The work of the older Ensemble's clients, in its format.
 
 use ensemble_domain::Role;
 use reqwest::{

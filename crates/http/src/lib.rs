@@ -40,7 +40,7 @@ mod permitted;
 mod problem;
 mod problem_pages;
 mod query;
-mod refusals;
+mod refusal_log;
 mod routes;
 mod server;
 mod spool;

@@ -14,7 +14,7 @@ use governor::{
 use crate::{
     client::network_of,
     problem::{Kind, Problem},
-    refusals::RefusalLog,
+    refusal_log::RefusalLog,
 };
 
 /// How often something may happen.

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Says something of an operation in the OpenAPI document.
-type Tell = fn(&mut OperationObject<'_>);
+type Describe = fn(&mut OperationObject<'_>);
 
 /// One method of one path.
 pub struct Operation {
@@ -37,7 +37,7 @@ pub struct Operation {
     /// The permissions that the token must hold; `None` where no token is asked for.
     pub needs: Option<Permissions>,
     /// What its input, and then the operation itself, tell the document.
-    told: [Tell; 2],
+    described: [Describe; 2],
     /// As which kind of problem it tells one of another kind.
     pub(crate) retold: fn(Kind) -> Kind,
     routes: Vec<Route>,
@@ -46,7 +46,7 @@ pub struct Operation {
 impl Operation {
     /// Tells the document about the operation.
     pub(crate) fn describe(&self, object: &mut OperationObject<'_>) {
-        self.told.iter().for_each(|tell| tell(object));
+        self.described.iter().for_each(|describe| describe(object));
     }
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for Operation {
     }
 }
 
-/// All operations of the API, and of the adapter for the seed's clients, those of one path next to each other.
+/// All operations of the API, and of the adapter for clients of the older Ensemble, those of one path next to each other.
 #[must_use]
 pub fn operations() -> Vec<Operation> {
     root_operations().into_iter().chain(v1_operations()).collect()
@@ -144,16 +144,16 @@ pub fn application(
 }
 
 /// A handler that anybody may call.
-fn public<F, Args>(method: Method, path: &'static str, handler: F, told: Tell) -> Operation
+fn public<F, Args>(method: Method, path: &'static str, handler: F, described: Describe) -> Operation
 where
     F: Handler<Args, Output: Responder + 'static>,
     Args: FromRequest + 'static,
 {
-    operation(method, path, None, handler, [|_| (), told])
+    operation(method, path, None, handler, [|_| (), described])
 }
 
 /// A handler that is called with proof: what the operation needs is what its permit stands for.
-fn permitted<F, R, I>(method: Method, path: &'static str, handler: F, told: Tell) -> Operation
+fn permitted<F, R, I>(method: Method, path: &'static str, handler: F, described: Describe) -> Operation
 where
     F: Handler<(Data<App>, Permitted<R, I>), Output: Responder + 'static>,
     R: Requirement + 'static,
@@ -163,7 +163,7 @@ where
         I::describe(object);
         object.query(I::PARAMETERS);
     };
-    operation(method, path, Some(R::NEEDS), handler, [input, told])
+    operation(method, path, Some(R::NEEDS), handler, [input, described])
 }
 
 fn operation<F, Args>(
@@ -171,7 +171,7 @@ fn operation<F, Args>(
     path: &'static str,
     needs: Option<Permissions>,
     handler: F,
-    told: [Tell; 2],
+    described: [Describe; 2],
 ) -> Operation
 where
     F: Handler<Args, Output: Responder + 'static>,
@@ -179,7 +179,7 @@ where
 {
     let head = (method == Method::GET).then(|| web::head().to(handler.clone()));
     let routes = head.into_iter().chain([web::method(method.clone()).to(handler)]).collect();
-    Operation { method, path, needs, told, retold: |kind| kind, routes }
+    Operation { method, path, needs, described, retold: |kind| kind, routes }
 }
 
 /// One resource a path, which also knows what to say to the other methods.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::OperationObject;
 use crate::{
     problem::Kind,
-    v1::{ActorView, InCast, MovieView, Note, Place},
+    v1::{ActorView, BookedActor, MovieView, Outcome, Pagination},
 };
 
 const TAG: &str = "Older format";
@@ -59,7 +59,7 @@ pub fn list_movies(operation: &mut OperationObject<'_>) {
 
 pub fn list_actors_of_movie(operation: &mut OperationObject<'_>) {
     operation.says(TAG, "v1ListActorsOfMovie", "List who is booked for a movie, five at a time");
-    page::<InCast<'_>>(operation, "actors");
+    page::<BookedActor<'_>>(operation, "actors");
 }
 
 pub fn create_movie(operation: &mut OperationObject<'_>) {
@@ -91,19 +91,19 @@ pub fn delete_movie(operation: &mut OperationObject<'_>) {
 
 /// One page of a list of `V`.
 fn page<V: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) {
-    let schema = beside::<Vec<V>, Place>(operation, name);
+    let schema = beside::<Vec<V>, Pagination>(operation, name);
     operation.json("One page", &[], &schema);
 }
 
 /// The resource `V` as it was just made, and a message.
 fn created<V: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) {
-    let schema = beside::<V, Note>(operation, name);
+    let schema = beside::<V, Outcome>(operation, name);
     operation.made(name, &schema);
 }
 
 /// The resource `V` as it is now, and a message.
 fn done<V: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) {
-    let schema = beside::<V, Note>(operation, name);
+    let schema = beside::<V, Outcome>(operation, name);
     operation.json(&format!("The {name}"), &["ETag"], &schema);
 }
 

@@ -25,13 +25,13 @@ struct Done<'a, V: Serialize> {
     #[serde(flatten)]
     named: Named<'a, V>,
     #[serde(flatten)]
-    note: Note,
+    outcome: Outcome,
 }
 
 /// What was done.
 #[derive(JsonSchema, Serialize)]
-#[schemars(rename = "V1Note")]
-pub struct Note {
+#[schemars(rename = "V1Outcome")]
+pub struct Outcome {
     /// The id of what was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "i64")]
@@ -74,6 +74,6 @@ impl<V: Serialize> Answer<V> {
     }
 
     const fn done(&self, deleted: Option<i64>, message: &'static str) -> Done<'_, V> {
-        Done { named: self.named(), note: Note { deleted, message } }
+        Done { named: self.named(), outcome: Outcome { deleted, message } }
     }
 }

@@ -1,4 +1,4 @@
-//! Who is booked for what: of all castings, the seed knew only these.
+//! Who is booked for what: of all castings, the older Ensemble knew only these.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `/api/v1`: the wire format of the Ensemble seed, for the clients that were written for it.
+//! `/api/v1`: the wire format of the older Ensemble, for the clients that were written for it.
 //!
 //! A second way in to the same use-cases: bodies and views are of that format, and every rule is the one that the API at the root
 //! follows. What a body holds is read by the parsers of the root.
@@ -15,8 +15,8 @@ mod views;
 #[cfg(test)]
 pub use self::body::{SearchBody, WrappedActor, WrappedMovie};
 pub use self::{
-    answer::Note,
-    paging::Place,
+    answer::Outcome,
+    paging::Pagination,
     refusals::{bad_fields_are_bad_requests, retold},
-    views::{ActorView, InCast, MovieView},
+    views::{ActorView, BookedActor, MovieView},
 };

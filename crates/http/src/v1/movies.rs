@@ -8,7 +8,7 @@ use super::{
     body::{WrappedMovie, refused},
     crew,
     paging::PageQuery,
-    views::{InCast, MovieView},
+    views::{BookedActor, MovieView},
 };
 use crate::{
     App,
@@ -44,7 +44,7 @@ pub async fn actors(
     let cast = app.blocking.run(move || crew::of_movie(&castings, &permit, id)).await?;
     let actors = crew::each_once(&cast, |member| member.actor.id);
     let page = wanted.cut(PAGE_OF_ACTORS, actors);
-    wanted.render(PAGE_OF_ACTORS, "actors", &page, |member| InCast::of(member))
+    wanted.render(PAGE_OF_ACTORS, "actors", &page, |member| BookedActor::of(member))
 }
 
 /// `POST /api/v1/movies`.

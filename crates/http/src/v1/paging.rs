@@ -55,8 +55,8 @@ impl PageQuery {
         view: impl Fn(&'a T) -> V,
     ) -> Result<HttpResponse, Problem> {
         let items: Vec<_> = page.items.iter().map(view).collect();
-        let place = Place::of(limit, page.total, &Around::of(self.0, limit, page.total, page.more));
-        view::private(HttpResponse::Ok(), &Listing { named: Named { name, value: &items }, place })
+        let pagination = Pagination::of(limit, page.total, &Around::of(self.0, limit, page.total, page.more));
+        view::private(HttpResponse::Ok(), &Listing { named: Named { name, value: &items }, pagination })
     }
 }
 
@@ -65,13 +65,13 @@ struct Listing<'a, V: Serialize> {
     #[serde(flatten)]
     named: Named<'a, Vec<V>>,
     #[serde(flatten)]
-    place: Place,
+    pagination: Pagination,
 }
 
 /// Where a page stands in its list, in the words of Flask-SQLAlchemy's `Pagination`.
 #[derive(JsonSchema, Serialize)]
-#[schemars(rename = "V1Place")]
-pub struct Place {
+#[schemars(rename = "V1Pagination")]
+pub struct Pagination {
     total: u64,
     /// There, and true, when there are more than `total`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -85,7 +85,7 @@ pub struct Place {
     pages: u64,
 }
 
-impl Place {
+impl Pagination {
     fn of(limit: Limit, total: Total, around: &Around) -> Self {
         Self {
             total: total.get(),

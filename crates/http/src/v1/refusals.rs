@@ -1,4 +1,4 @@
-//! Refusals, with the statuses that the seed's clients know.
+//! Refusals, with the statuses that clients of the older Ensemble know.
 
 use actix_web::{
     Error,

@@ -1,4 +1,4 @@
-//! Actors and movies as the seed's clients see them.
+//! Actors and movies as clients of the older Ensemble see them.
 
 use chrono::NaiveDate;
 use ensemble_domain::{Actor, CastMember, Credit, Gender, Movie};
@@ -25,12 +25,12 @@ pub struct ActorView<'a> {
 #[schemars(rename = "V1MoviesOfActor")]
 struct MoviesView<'a> {
     movie_ids: Vec<i64>,
-    movie_crew: Vec<InMovie<'a>>,
+    movie_crew: Vec<BookedMovie<'a>>,
 }
 
 #[derive(JsonSchema, Serialize)]
-#[schemars(rename = "V1InMovie")]
-struct InMovie<'a> {
+#[schemars(rename = "V1BookedMovie")]
+struct BookedMovie<'a> {
     movie: MovieName<'a>,
 }
 
@@ -62,7 +62,7 @@ impl<'a> ActorView<'a> {
         let movies = credits.map(|credits| {
             let movies = each_once(credits, |credit| credit.movie.id).into_iter().map(|credit| &credit.movie);
             let named = movies.map(|movie| MovieName { id: movie.id.get(), title: movie.title.as_str() });
-            let movie_crew: Vec<_> = named.map(|movie| InMovie { movie }).collect();
+            let movie_crew: Vec<_> = named.map(|movie| BookedMovie { movie }).collect();
             MoviesView { movie_ids: movie_crew.iter().map(|entry| entry.movie.id).collect(), movie_crew }
         });
         Self { movies, ..self }
@@ -85,13 +85,13 @@ pub struct MovieView<'a> {
 #[schemars(rename = "V1ActorsOfMovie")]
 struct ActorsView<'a> {
     actor_ids: Vec<i64>,
-    movie_crew: Vec<InCast<'a>>,
+    movie_crew: Vec<BookedActor<'a>>,
 }
 
 /// An actor in the list of those who are booked.
 #[derive(JsonSchema, Serialize)]
-#[schemars(rename = "V1InCast")]
-pub struct InCast<'a> {
+#[schemars(rename = "V1BookedActor")]
+pub struct BookedActor<'a> {
     actor: ActorName<'a>,
 }
 
@@ -102,7 +102,7 @@ struct ActorName<'a> {
     name: &'a str,
 }
 
-impl<'a> InCast<'a> {
+impl<'a> BookedActor<'a> {
     pub fn of(member: &'a CastMember) -> Self {
         Self { actor: ActorName { id: member.actor.id.get(), name: member.actor.name.as_str() } }
     }
@@ -118,7 +118,7 @@ impl<'a> MovieView<'a> {
     pub fn booking(self, cast: Option<&'a [CastMember]>) -> Self {
         let actors = cast.map(|cast| {
             let members = each_once(cast, |member| member.actor.id);
-            let movie_crew: Vec<_> = members.into_iter().map(InCast::of).collect();
+            let movie_crew: Vec<_> = members.into_iter().map(BookedActor::of).collect();
             ActorsView { actor_ids: movie_crew.iter().map(|entry| entry.actor.id).collect(), movie_crew }
         });
         Self { actors, ..self }

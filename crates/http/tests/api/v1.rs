@@ -1,4 +1,4 @@
-//! `/api/v1`, the format of the seed.
+//! `/api/v1`, the format of the older Ensemble.
 
 mod actors;
 mod bodies;

@@ -1,4 +1,4 @@
-//! Refusals, with the statuses of the seed.
+//! Refusals, with the statuses of the older Ensemble.
 
 use ensemble_domain::{Conflict, StoreError};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The collection of the Ensemble seed, unchanged but for the ids of its rows, against `/api/v1`.
+//! The collection of the older Ensemble, unchanged but for the ids of its rows, against `/api/v1`.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ const FAILING: [(&str, &str, u64); 3] = [
 fn with_ids(server: &Server) -> Value {
     let actor = json!({"name": "Nada Haddad", "age": 20, "gender": "female"});
     let movie = json!({"title": "Aihaga", "release_date": "1998-05-07"});
-    let mut collection = read(&path_of("seed"));
+    let mut collection = read(&path_of("older-ensemble"));
     let folders = collection["item"].as_array_mut().unwrap().iter_mut();
     for request in folders.flat_map(|folder| folder["item"].as_array_mut().unwrap()) {
         for variable in request["request"]["url"]["variable"].as_array_mut().into_iter().flatten() {
@@ -42,7 +42,7 @@ fn with_ids(server: &Server) -> Value {
 
 /// The run of that collection. It writes `http` before the host by itself.
 fn run(server: &Server, database: &Database, collection: &Value) -> Option<Run> {
-    let file = database.folder.path().join("seed.json");
+    let file = database.folder.path().join("older-ensemble.json");
     fs::write(&file, collection.to_string()).unwrap();
     let variables = [
         ("HOST", server.base.trim_start_matches("http://")),
