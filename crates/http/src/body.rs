@@ -19,8 +19,13 @@ pub fn check_media_type(request: &HttpRequest, types: &[&str]) -> Result<(), Pro
     if right && charset && plain {
         return Ok(());
     }
+    Err(unsupported(types))
+}
+
+/// The refusal of a body that is of none of these types.
+pub fn unsupported(types: &[&str]) -> Problem {
     let detail = format!("send the body as {}, in UTF-8 and not compressed", types.join(" or "));
-    Err(Problem::new(Kind::UnsupportedMediaType, detail))
+    Problem::new(Kind::UnsupportedMediaType, detail)
 }
 
 /// A body as it arrives, up to so many bytes.
@@ -50,7 +55,8 @@ impl<'a> Arriving<'a> {
     }
 }
 
-fn too_large(limit: usize) -> Problem {
+/// The refusal of a body of more bytes.
+pub fn too_large(limit: usize) -> Problem {
     Problem::new(Kind::BodyTooLarge, format!("the body may have at most {limit} bytes"))
 }
 
@@ -60,10 +66,12 @@ fn broken_off() -> Problem {
 
 /// Waits for a body, but no longer than that.
 pub async fn in_time<T>(deadline: Duration, arriving: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
-    tokio::time::timeout(deadline, arriving).await.map_err(|_elapsed| {
-        let detail = format!("the body did not arrive within {} s", deadline.as_secs());
-        Problem::new(Kind::RequestTimeout, detail)
-    })?
+    tokio::time::timeout(deadline, arriving).await.map_err(|_elapsed| late(deadline))?
+}
+
+/// The refusal of a body that did not arrive within that time.
+pub fn late(deadline: Duration) -> Problem {
+    Problem::new(Kind::RequestTimeout, format!("the body did not arrive within {} s", deadline.as_secs()))
 }
 
 #[cfg(test)]

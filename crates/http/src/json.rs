@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long a body may take to arrive.
-const BODY_DEADLINE: Duration = Duration::from_secs(10);
+pub const BODY_DEADLINE: Duration = Duration::from_secs(10);
 
 /// A body of which only the listed members are looked at.
 pub trait Body: From<Members> {

@@ -83,7 +83,12 @@ fn refuse_strangers(request: &HttpRequest) -> Result<(), Problem> {
     if is_loopback(host) && text(header::ORIGIN).is_none_or(own_origin) {
         return Ok(());
     }
-    Err(Problem::new(Kind::LocalOnly, "local tokens are only for clients on this machine and for its own pages"))
+    Err(asked_by_a_stranger())
+}
+
+/// The refusal of whoever is not on this machine.
+pub fn asked_by_a_stranger() -> Problem {
+    Problem::new(Kind::LocalOnly, "local tokens are only for clients on this machine and for its own pages")
 }
 
 fn is_loopback(authority: &str) -> bool {

@@ -73,15 +73,13 @@ pub fn members(_: &mut SchemaGenerator) -> Schema {
     }})
 }
 
-/// One example of each kind of problem that an operation can be refused with, as a server would answer it. A method that an
-/// operation does not have is no operation.
+/// One example of each kind of problem that an operation can be refused with, as a server would answer it.
 pub fn examples() -> Value {
     let request_id = RequestId::parse("01984a7e-52c1-7f60-9d3b-0c6f6a1e2b57");
     let example = |kind: Kind| {
-        let body = request_id.as_ref().map(|request_id| problem::sample(kind).body("/actors/7", request_id));
-        let value: Value = body.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
-        (kind.name().to_owned(), json!({"summary": kind.title(), "value": value}))
+        let body = problem::sample(kind)?.body("/actors/7", request_id.as_ref()?);
+        let value: Value = serde_json::from_slice(&body).ok()?;
+        Some((kind.name().to_owned(), json!({"summary": kind.title(), "value": value})))
     };
-    let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::MethodNotAllowed);
-    kinds.map(example).collect::<Map<_, _>>().into()
+    Kind::ALL.into_iter().filter_map(example).collect::<Map<_, _>>().into()
 }

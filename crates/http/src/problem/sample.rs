@@ -1,63 +1,73 @@
 //! One problem of each kind, as it could have happened, for the examples of the OpenAPI document.
 
+use std::{iter, num::NonZeroU32};
+
+use actix_web::http::Method;
+use chrono::NaiveDate;
 use ensemble_auth::{Reason, Refusal};
 use ensemble_domain::{
-    CastingStatus, Conflict, Denied, Entity, Error, Fault, FaultCode, InvalidFields, Permission, Permissions,
+    ActorId, Age, BookedOn, CastingId, CastingStatus, Conflict, Denied, Entity, Error, InvalidFields, MovieId,
+    Permission, Permissions, ReleaseDate, StoreError, Subject, Title, Version,
 };
-use serde_json::json;
 
 use super::{Kind, Problem};
-use crate::query::flawed;
+use crate::{
+    actors::ActorBody,
+    body,
+    json::{self, Json},
+    limits::{Rate, RateLimits},
+    lists::PAGE,
+    local_token,
+    query::{Parameters, refuse_unknown},
+};
 
-/// A problem of that kind.
-pub fn sample(kind: Kind) -> Problem {
-    let said = |detail: &'static str| Problem::new(kind, detail);
-    match kind {
-        Kind::MalformedRequest => {
-            said("the body is not a well-formed JSON object: expected `,` or `}` at line 1 column 23")
-        }
-        Kind::InvalidRequest => flawed(kind, "limit", FaultCode::Type, "must be a whole number from 1".into()),
-        Kind::UnknownParameter => {
-            flawed(kind, "pgae", FaultCode::Unknown, "is not known here; did you mean page?".into())
-        }
-        Kind::InvalidCursor => {
-            let detail = "is none that this list gave out; begin again without one";
-            flawed(kind, "cursor", FaultCode::Format, detail.into())
-        }
+/// A problem of that kind, made by what refuses requests. There is none of a method that no operation has.
+pub fn sample(kind: Kind) -> Option<Problem> {
+    Some(match kind {
+        Kind::MalformedRequest => Json::<ActorBody>::parse(br#"{"name": "Nada Haddad" "age": 20}"#).err()?,
+        Kind::InvalidRequest => Parameters::of("limit=many").limit().err()?,
+        Kind::UnknownParameter => refuse_unknown("pgae=2", &[PAGE]).err()?,
+        Kind::InvalidCursor => Parameters::of("cursor=7").cursor(|_| None::<()>).err()?,
         Kind::Unauthenticated => Refusal::Unauthenticated.into(),
         Kind::InvalidToken => Refusal::InvalidToken(Reason::Signature).into(),
         Kind::TokenExpired => Refusal::Expired.into(),
         Kind::PermissionDenied => Denied { needs: Permissions::of(&[Permission::PostMovies]) }.into(),
-        Kind::LocalOnly => said("local tokens are only for clients on this machine and for its own pages"),
+        Kind::LocalOnly => local_token::asked_by_a_stranger(),
         Kind::NotFound => Error::NotFound { entity: Entity::Actor, id: 7 }.into(),
-        Kind::MethodNotAllowed => said("PUT is not allowed here; there are GET, PATCH, DELETE, HEAD, OPTIONS"),
-        Kind::RequestTimeout => said("the body did not arrive within 10 s"),
+        Kind::MethodNotAllowed => return None,
+        Kind::RequestTimeout => body::late(json::BODY_DEADLINE),
         Kind::AlreadyCast => Conflict::AlreadyCast.into(),
-        Kind::ActorBooked => said("actor 7 is booked on movies that are not released yet: Aihaga").with_member(
-            "movies",
-            json!([{"id": 2, "title": "Aihaga", "release_date": "2027-05-07", "href": "/movies/2"}]),
-        ),
+        Kind::ActorBooked => Conflict::ActorBooked { actor: ActorId::new(7)?, movies: vec![booked_on()?] }.into(),
         Kind::IllegalStatus => Conflict::IllegalStatus {
             from: CastingStatus::Declined,
             to: CastingStatus::Booked,
-            allowed: vec![CastingStatus::Considering],
+            allowed: CastingStatus::Declined.moves().to_vec(),
             deleted: None,
         }
         .into(),
-        Kind::RequiresRelease => said("casting 5 is booked; it has to be declined or released first"),
+        Kind::RequiresRelease => Conflict::RequiresRelease { casting: CastingId::new(5)? }.into(),
         Kind::BillingTaken => Conflict::BillingTaken.into(),
         Kind::RequestInProgress => Conflict::RequestInProgress.into(),
-        Kind::StaleVersion => said("the stored version is 3; read it again before changing it"),
-        Kind::BodyTooLarge => said("the body may have at most 65536 bytes"),
-        Kind::UnsupportedMediaType => said("send the body as application/json, in UTF-8 and not compressed"),
-        Kind::InvalidFields => {
-            InvalidFields::one("age", Fault::new(FaultCode::Range, "must be between 0 and 120")).into()
-        }
+        Kind::StaleVersion => Error::from(StoreError::Stale { current: Version::new(3)? }).into(),
+        Kind::BodyTooLarge => body::too_large(65_536),
+        Kind::UnsupportedMediaType => body::unsupported(json::media_types(&Method::POST)),
+        Kind::InvalidFields => InvalidFields::one("age", Age::new(200).err()?).into(),
         Kind::IdempotencyKeyReused => Conflict::KeyReused.into(),
-        Kind::RateLimited => said("too many requests with this token's subject; try again in 1 s"),
+        Kind::RateLimited => one_too_many()?,
         Kind::Internal => Problem::internal("an example has no cause"),
-        Kind::Unavailable => Problem::unavailable("the database cannot answer right now; try again in a moment", 1),
-    }
+        Kind::Unavailable => Error::from(StoreError::Unavailable("an example has no cause".into())).into(),
+    })
+}
+
+fn booked_on() -> Option<BookedOn> {
+    let release_date = ReleaseDate::new(NaiveDate::from_ymd_opt(2027, 5, 7)?).ok()?;
+    Some(BookedOn { id: MovieId::new(2)?, title: Title::parse("Aihaga").ok()?, release_date })
+}
+
+fn one_too_many() -> Option<Problem> {
+    let (rate, caller) = (Rate { per_second: NonZeroU32::MIN, burst: NonZeroU32::MIN }, Subject::parse("a caller")?);
+    let limits = RateLimits::new(rate, rate);
+    iter::repeat_with(|| limits.count_request(&caller)).find_map(Result::err)
 }
 
 #[cfg(test)]
@@ -67,7 +77,8 @@ mod tests {
     #[test]
     fn a_sample_is_of_the_kind_that_it_is_a_sample_of() {
         for kind in Kind::ALL {
-            assert_eq!(sample(kind).kind(), kind);
+            let known = sample(kind).map(|problem| problem.kind());
+            assert_eq!(known, (kind != Kind::MethodNotAllowed).then_some(kind));
         }
     }
 }
