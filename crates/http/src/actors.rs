@@ -23,7 +23,10 @@ use crate::{
     input::Id,
     json::{Body, Json},
     members::{Member, Members, day, text, whole_number},
-    openapi::scalar::{self, changes, object, with},
+    openapi::{
+        scalar,
+        schema::{changes, nullable, object, with},
+    },
     paths,
     permitted::Permitted,
     problem::Problem,
@@ -105,7 +108,7 @@ impl Body for ActorBody {
     }
 
     fn schema(method: &Method) -> (&'static str, Value) {
-        let optional = |schema: Value| scalar::nullable(&schema);
+        let optional = |schema: Value| nullable(&schema);
         let members = json!({
             "name": scalar::actor_name(), "gender": scalar::gender(),
             "age": optional(scalar::age()), "birth_date": optional(scalar::birth_date()),

@@ -19,7 +19,7 @@ use crate::{
     input::Input,
     json::{Body, Json},
     members::{Members, text},
-    openapi::scalar::{self, object},
+    openapi::{scalar, schema::object},
     problem::{Kind, Problem},
     query, view,
 };

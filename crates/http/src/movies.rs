@@ -25,7 +25,10 @@ use crate::{
     input::Id,
     json::{Body, Json},
     members::{Members, day, ids, text},
-    openapi::scalar::{self, changes, object, with},
+    openapi::{
+        scalar,
+        schema::{changes, nullable, object, with},
+    },
     paths,
     permitted::Permitted,
     problem::Problem,
@@ -107,12 +110,12 @@ impl Body for MovieBody {
     }
 
     fn schema(method: &Method) -> (&'static str, Value) {
-        let optional_day = scalar::nullable(&scalar::day());
+        let optional_day = nullable(&scalar::day());
         let actors = with(scalar::ids(), json!({"maxItems": MAX_ACTORS}));
         let members = json!({
             "title": scalar::title(), "release_date": scalar::release_date(),
             "shoot_start": optional_day, "shoot_end": optional_day,
-            "actor_ids": scalar::nullable(&actors),
+            "actor_ids": nullable(&actors),
         });
         if *method == Method::PATCH {
             ("MovieChanges", changes(&members))

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use crate::{
     json::Body,
     members::{Members, id, ids, text, whole_number},
-    openapi::scalar::{self, changes, nullable, object},
+    openapi::{
+        scalar,
+        schema::{changes, nullable, object},
+    },
 };
 
 /// What a client may set of a new casting.

@@ -12,6 +12,7 @@ pub mod movies;
 mod object;
 mod problems;
 pub mod scalar;
+pub mod schema;
 pub mod service;
 pub mod v1;
 

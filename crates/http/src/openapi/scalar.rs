@@ -1,11 +1,11 @@
 //! Schemas of single values, as clients send them.
 
 use ensemble_domain::{ActorName, Age, Billing, CastingStatus, Character, Gender, Reason, Role, Search, Title};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A time after a day, as RFC 3339 writes it; it is read and passed over.
 const TIME: &str =
-    r"([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?";
+    r"([Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?";
 
 pub fn id() -> Value {
     json!({"type": "integer", "format": "int64", "minimum": 1, "examples": [1]})
@@ -13,19 +13,6 @@ pub fn id() -> Value {
 
 pub fn ids() -> Value {
     json!({"type": "array", "items": id()})
-}
-
-/// An object with these members, of which some are required. Members that are not known are passed over.
-pub fn object(members: &Value, required: &[&str]) -> Value {
-    json!({"type": "object", "properties": members, "required": required})
-}
-
-/// A schema with more keywords.
-pub fn with(mut schema: Value, keywords: Value) -> Value {
-    if let (Value::Object(schema), Value::Object(keywords)) = (&mut schema, keywords) {
-        schema.extend(keywords);
-    }
-    schema
 }
 
 /// A number, or a string of its digits, which many clients send.
@@ -160,24 +147,5 @@ pub fn entity_tags() -> Value {
     ]})
 }
 
-/// A partial change: an object with some of these members, or with none at all, but not with unknown ones alone.
-pub fn changes(members: &Value) -> Value {
-    let names = members.as_object().into_iter().flat_map(Map::keys);
-    let some: Vec<_> = names.map(|name| json!({"required": [name], "properties": {name: {}}})).collect();
-    // Said as a condition, since generated clients make a type of each alternative of an `anyOf`.
-    let then = if let [only] = some.as_slice() { only.clone() } else { json!({"anyOf": some}) };
-    with(object(members, &[]), json!({"if": {"minProperties": 1}, "then": then}))
-}
-
-/// What may also be `null`.
-pub fn nullable(schema: &Value) -> Value {
-    let mut nullable = schema.clone();
-    if let Some(Value::Array(choices)) = nullable.get_mut("anyOf") {
-        choices.push(json!({"type": "null"}));
-    } else if nullable.get("enum").is_some() {
-        nullable = json!({"anyOf": [schema, {"type": "null"}]});
-    } else if let Some(kind) = nullable.get_mut("type") {
-        *kind = json!([kind, "null"]);
-    }
-    nullable
-}
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::{
     json::Body,
     members::{Members, ids, object, text},
     movies::MovieBody,
-    openapi::scalar,
+    openapi::{scalar, schema},
     problem::Problem,
 };
 
@@ -66,11 +66,11 @@ impl<B: Wrapped> Body for Wrapping<B> {
         let inside = Value::Object(B::INSIDE.iter().filter_map(of_root).collect());
         let mut outside: Map<_, _> = B::OUTSIDE.iter().filter_map(of_root).collect();
         if *method == Method::PATCH {
-            outside.insert(B::NAME.to_owned(), scalar::changes(&inside));
-            (change, scalar::changes(&outside.into()))
+            outside.insert(B::NAME.to_owned(), schema::changes(&inside));
+            (change, schema::changes(&outside.into()))
         } else {
-            outside.insert(B::NAME.to_owned(), scalar::with(root, json!({"properties": inside})));
-            (new_one, scalar::object(&outside.into(), &[B::NAME]))
+            outside.insert(B::NAME.to_owned(), schema::with(root, json!({"properties": inside})));
+            (new_one, schema::object(&outside.into(), &[B::NAME]))
         }
     }
 }
@@ -132,8 +132,8 @@ impl Body for SearchBody {
 
     fn schema(_: &Method) -> (&'static str, Value) {
         let members =
-            json!({"search_term": scalar::search_or_nothing(), "actor_ids": scalar::nullable(&scalar::ids())});
-        ("V1ActorSearch", scalar::object(&members, &["search_term"]))
+            json!({"search_term": scalar::search_or_nothing(), "actor_ids": schema::nullable(&scalar::ids())});
+        ("V1ActorSearch", schema::object(&members, &["search_term"]))
     }
 }
 
