@@ -22,7 +22,8 @@ pub fn create(operation: &mut OperationObject<'_>) {
         .says(TAG, "createActor", "Add an actor")
         .text("Names are not unique: people share them.")
         .example(&json!({"name": "Nada Haddad", "age": 20, "gender": "female"}))
-        .created::<ActorView<'_>>("actor");
+        .created::<ActorView<'_>>("actor")
+        .leads_to(&["getActor", "changeActor", "deleteActor"], &json!({"id": "$response.body#/actor/id"}));
 }
 
 pub fn import(operation: &mut OperationObject<'_>) {

@@ -33,7 +33,11 @@ pub fn create(operation: &mut OperationObject<'_>) {
         )
         .example(&json!({"actor_id": 1, "character": "Lady Bracknell"}))
         .refuses(&[Kind::AlreadyCast, Kind::BillingTaken, Kind::IllegalStatus])
-        .created_and_warned::<CastingView<'_>>("casting");
+        .created_and_warned::<CastingView<'_>>("casting")
+        .leads_to(
+            &["getCasting", "changeCasting", "deleteCasting"],
+            &json!({"id": "$request.path.id", "casting_id": "$response.body#/casting/id"}),
+        );
 }
 
 pub fn get(operation: &mut OperationObject<'_>) {

@@ -22,7 +22,11 @@ pub fn create(operation: &mut OperationObject<'_>) {
         .says(TAG, "createMovie", "Add a movie")
         .text("`actor_ids` books these actors on it. Titles are not unique: movies are remade.")
         .example(&json!({"title": "Aihaga", "release_date": "2027-05-07"}))
-        .created_and_warned::<MovieView<'_>>("movie");
+        .created_and_warned::<MovieView<'_>>("movie")
+        .leads_to(
+            &["getMovie", "changeMovie", "deleteMovie", "createCasting"],
+            &json!({"id": "$response.body#/movie/id"}),
+        );
 }
 
 pub fn import(operation: &mut OperationObject<'_>) {

@@ -144,6 +144,16 @@ impl<'a> OperationObject<'a> {
         self
     }
 
+    /// What it has made can go on to these operations, whose path has these parameters (an OpenAPI Link Object).
+    pub fn leads_to(&mut self, operations: &[&str], parameters: &Value) -> &mut Self {
+        let link = |id: &&str| ((*id).to_owned(), json!({"operationId": id, "parameters": parameters}));
+        let links: Map<_, _> = operations.iter().map(link).collect();
+        if let Some(Value::Object(answer)) = self.answers.get_mut(&StatusCode::CREATED.as_u16()) {
+            answer.insert("links".to_owned(), links.into());
+        }
+        self
+    }
+
     /// A reference to the schema of what is rendered by serializing `V`.
     pub fn schema_of<V: JsonSchema>(&mut self) -> Value {
         self.schemas.subschema_for::<V>().to_value()

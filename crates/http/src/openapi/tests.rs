@@ -88,3 +88,34 @@ fn every_reference_leads_somewhere() {
     let broken: BTreeSet<_> = references.filter(|pointer| document.pointer(pointer).is_none()).collect();
     assert_eq!(broken, BTreeSet::new());
 }
+
+/// The ids that stand in a path.
+fn ids_of(path: &str) -> BTreeSet<&str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+}
+
+#[test]
+fn what_was_made_leads_to_whatever_can_be_done_with_it_alone() {
+    let told = told();
+    let made = |(operation, object): &(String, Value)| {
+        let links = object["responses"].get("201")?["links"].as_object().unwrap().clone();
+        Some((operation.strip_prefix("post ").unwrap().to_owned(), links))
+    };
+    let makers: Vec<_> = told.iter().filter_map(made).collect();
+    assert_eq!(makers.len(), 5);
+    for (path, links) in makers {
+        for (name, link) in &links {
+            let (target, _) = told.iter().find(|(_, object)| object["operationId"] == *name).unwrap();
+            let given = link["parameters"].as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(ids_of(target), given, "POST {path}: {name}");
+        }
+        for method in ["get", "patch", "delete"] {
+            let one = told.iter().find(|(target, _)| {
+                let rest = target.strip_prefix(&format!("{method} {path}/{{"));
+                rest.is_some_and(|rest| rest.ends_with('}') && !rest.contains('/'))
+            });
+            let name = one.unwrap().1["operationId"].as_str().unwrap();
+            assert!(links.contains_key(name), "POST {path}: {name}");
+        }
+    }
+}

@@ -31,7 +31,8 @@ pub fn create_actor(operation: &mut OperationObject<'_>) {
     operation
         .says(TAG, "v1CreateActor", "Add an actor")
         .example(&json!({"actor": {"name": "Nada Haddad", "birth_date": "2001-03-14", "gender": "F"}}));
-    created::<ActorView<'_>>(operation, "actor");
+    created::<ActorView<'_>>(operation, "actor")
+        .leads_to(&["v1GetActor", "v1ChangeActor", "v1DeleteActor"], &json!({"id": "$response.body#/actor/id"}));
 }
 
 pub fn get_actor(operation: &mut OperationObject<'_>) {
@@ -67,7 +68,8 @@ pub fn create_movie(operation: &mut OperationObject<'_>) {
         .says(TAG, "v1CreateMovie", "Add a movie")
         .text("`actor_ids` books these actors on it.")
         .example(&json!({"movie": {"title": "Aihaga", "release_date": "2027-05-07"}}));
-    created::<MovieView<'_>>(operation, "movie");
+    created::<MovieView<'_>>(operation, "movie")
+        .leads_to(&["v1GetMovie", "v1ChangeMovie", "v1DeleteMovie"], &json!({"id": "$response.body#/movie/id"}));
 }
 
 pub fn get_movie(operation: &mut OperationObject<'_>) {
@@ -96,9 +98,9 @@ fn page<V: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) {
 }
 
 /// The resource `V` as it was just made, and a message.
-fn created<V: JsonSchema>(operation: &mut OperationObject<'_>, name: &str) {
+fn created<'o, 'a, V: JsonSchema>(operation: &'o mut OperationObject<'a>, name: &str) -> &'o mut OperationObject<'a> {
     let schema = beside::<V, Outcome>(operation, name);
-    operation.made(name, &schema);
+    operation.made(name, &schema)
 }
 
 /// The resource `V` as it is now, and a message.
