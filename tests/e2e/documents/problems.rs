@@ -18,17 +18,6 @@ fn every_problem_is_told_as_its_page_tells_it() {
 }
 
 #[test]
-fn the_problems_with_members_or_headers_of_their_own_are_known() {
-    for heading in ["| problem | member |", "| problem | header |"] {
-        for row in table(REFERENCE, heading) {
-            for name in code(&row[0]) {
-                assert!(problem_pages().any(|page| page.name == name), "{name}");
-            }
-        }
-    }
-}
-
-#[test]
 fn every_code_of_a_flaw_is_told() {
     let rows = table(REFERENCE, "| code | the value |");
     let told: Vec<_> = rows.iter().flat_map(|row| code(&row[0])).collect();

@@ -1,5 +1,7 @@
 //! Every kind of problem, provoked by a request and compared to the last member and header.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::Method;
 use ensemble_domain::{
     ActorId, BookedOn, CastingId, CastingStatus, Conflict, Fault, FaultCode, InvalidFields, MovieId, ReleaseDate, Role,
@@ -386,6 +388,37 @@ async fn each_kind_of_problem_is_answered_with_exactly_this_document() {
 fn every_kind_of_problem_has_a_row() {
     let rows: Vec<_> = table().into_iter().map(|row| row.kind).collect();
     assert_eq!(rows, problem_names().collect::<Vec<_>>());
+}
+
+/// Every problem with every name that the table of the reference with this heading tells of it.
+fn told(heading: &str) -> BTreeSet<(String, String)> {
+    let (_, table) = include_str!("../../../../docs/reference/problems.md").split_once(heading).unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let code = |cell: &str| -> Vec<_> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let pairs = rows.flat_map(|row| {
+        let mut cells = row.split('|').skip(1).map(code);
+        let (kinds, names) = (cells.next().unwrap(), cells.next().unwrap());
+        kinds.into_iter().flat_map(move |kind| names.clone().into_iter().map(move |name| (kind.clone(), name)))
+    });
+    pairs.collect()
+}
+
+#[test]
+fn the_reference_tells_the_members_that_a_problem_has_of_its_own() {
+    let members = |row: Row| {
+        let members = row.members.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        members.into_iter().map(move |member| (row.kind.to_owned(), member))
+    };
+    let of_an_import = ("invalid-fields".to_owned(), "invalid_rows".to_owned());
+    let known: BTreeSet<_> = table().into_iter().flat_map(members).chain([of_an_import]).collect();
+    assert_eq!(told("| problem | member |"), known);
+}
+
+#[test]
+fn the_reference_tells_the_headers_that_say_what_to_do_about_a_problem() {
+    let headers = |row: Row| row.headers.iter().map(move |(name, _)| (row.kind.to_owned(), (*name).to_owned()));
+    let known = table().into_iter().flat_map(headers).filter(|(_, name)| name != "Cache-Control");
+    assert_eq!(told("| problem | header |"), known.collect());
 }
 
 /// One call of each use-case that asks a store.
