@@ -94,10 +94,7 @@ impl Verifier {
         }
         let token = Token::parse(token, &self.rules)?;
         let keys = keys.ok_or(Refusal::KeysUnavailable)?;
-        let Some(key) = keys.find(token.kid()) else {
-            tracing::debug!(key.kid = ?token.kid(), "a token names a key that is not known");
-            return Err(Reason::UnknownKid.into());
-        };
+        let key = keys.find(token.kid()).ok_or(Reason::UnknownKid)?;
         let verified = claims::check(&token.into_claims(key)?, &self.rules, now)?;
         let identity = verified.identity.clone();
         self.verified.insert(digest, verified, key.id().clone(), now);
