@@ -1,40 +1,30 @@
 //! The outermost layer: gives each request an id, turns every error into a problem, and writes the one log line of a request.
 
-use std::{
-    net::IpAddr,
-    panic::AssertUnwindSafe,
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, time::Instant};
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web::Data,
 };
 use ensemble_domain::{RequestId, Subject, in_full};
-use futures_util::FutureExt;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
     App,
     cors::withhold_from_strangers,
-    imports::{self, is_import},
+    host,
     problem::{self, Kind, Problem},
 };
 
 /// Carries the request's id there and back.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// How long a request may take in all until its answer begins: ten seconds for its body, and a few for the store. A list that is
-/// exported begins with its first rows.
-const DEADLINE: Duration = Duration::from_secs(15);
 
 /// What every answer carries.
 const COMMON_HEADERS: [(HeaderName, &str); 3] = [
@@ -57,28 +47,25 @@ pub async fn edge(
     let request_id = request_id(request.headers());
     request.extensions_mut().insert(request_id.clone());
     note_client(request.request());
-    let uri = request.uri().clone();
 
-    let answered = if uri.path().contains('%') {
-        // Every path of this server is plain ASCII. An escape could only be a way around an exact match.
-        Ok(request.error_response(Problem::no_such_route()))
-    } else {
-        let answered = timeout(deadline(uri.path()), AssertUnwindSafe(next.call(request)).catch_unwind()).await;
-        match answered {
-            Ok(Ok(answered)) => answered.map(ServiceResponse::map_into_boxed_body),
-            Ok(Err(panic)) => Err(cut_short(panicked(panic.as_ref()), uri.path(), &request_id)),
-            Err(_elapsed) => Err(cut_short(too_slow(), uri.path(), &request_id)),
-        }
+    let answered = match check_target(request.request()) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(problem) => request.error_response(problem),
     };
-    let mut response = finished(answered?, &request_id);
+    let mut response = finished(answered, &request_id);
     set_common_headers(response.headers_mut(), &request_id);
     withhold_from_strangers(response.headers_mut());
     log(&response, &request_id, started);
     Ok(response)
 }
 
-fn deadline(path: &str) -> Duration {
-    if is_import(path) { imports::DEADLINE } else { DEADLINE }
+/// Refuses what would not be found, or be found in more than one way.
+fn check_target(request: &HttpRequest) -> Result<(), Problem> {
+    // Every path of this server is plain ASCII. An escape could only be a way around an exact match.
+    if request.path().contains('%') {
+        return Err(Problem::no_such_route());
+    }
+    host::check(request)
 }
 
 /// The id of a request that has passed the edge.
@@ -138,27 +125,6 @@ fn framework_problem(status: StatusCode) -> Problem {
     }
 }
 
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Problem {
-    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    Problem::internal(format!("a handler panicked: {}", message.unwrap_or("no message"))).closing_connection()
-}
-
-fn too_slow() -> Problem {
-    Problem::unavailable("the request took too long and was given up; whether it had an effect is not known", 1)
-}
-
-/// The answer to a request that never came back from the application, which took the request with it.
-fn cut_short(problem: Problem, path: &str, request_id: &RequestId) -> Error {
-    log_problem(&problem, request_id);
-    tracing::info!(%request_id, status = problem.kind().status().as_u16(), "answered");
-    COMMON_HEADERS
-        .into_iter()
-        .fold(problem, |problem, (name, value)| problem.with_header(name, value))
-        .with_header(X_REQUEST_ID, request_id.as_str())
-        .on_occasion(path, request_id.clone())
-        .into()
-}
-
 fn set_common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
     if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
         headers.insert(X_REQUEST_ID, value);
@@ -193,7 +159,7 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
     let extensions = request.extensions();
     tracing::info!(
         %request_id,
-        method = %request.method(),
+        method = logged_method(request.method()),
         route = request.match_pattern().as_deref().unwrap_or("none"),
         status = response.status().as_u16(),
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -205,6 +171,16 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
     );
 }
 
+/// Any other method is a word of the caller's own, which may be anything.
+fn logged_method(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::PATCH | Method::DELETE | Method::OPTIONS => {
+            method.as_str()
+        }
+        _ => "other",
+    }
+}
+
 /// The refusal of a caller is logged unless there are too many of them.
 fn is_logged(request: &HttpRequest, reason: Option<&'static str>) -> bool {
     let limits = request.app_data::<Data<App>>().and_then(|app| app.rate_limits.as_ref());
@@ -214,16 +190,4 @@ fn is_logged(request: &HttpRequest, reason: Option<&'static str>) -> bool {
 /// The last resort of the router.
 pub async fn no_such_route() -> Result<HttpResponse, Problem> {
     Err(Problem::no_such_route())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::operations;
-
-    #[test]
-    fn imports_and_they_alone_may_take_long() {
-        let long = operations().into_iter().map(|operation| operation.path).filter(|path| deadline(path) > DEADLINE);
-        assert_eq!(long.collect::<Vec<_>>(), ["/actors/import", "/movies/import"]);
-    }
 }

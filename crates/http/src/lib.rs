@@ -23,6 +23,7 @@ mod format;
 mod health;
 mod history;
 mod home;
+mod host;
 mod idempotency;
 mod imports;
 mod input;
@@ -49,6 +50,7 @@ pub mod steps;
 mod v1;
 mod view;
 mod warnings;
+mod watchdog;
 
 pub use app::{App, LocalTokens, Readiness, Services};
 pub use blocking::Blocking;

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     App,
+    host::host_of,
     input::Input,
     json::{Body, Json},
     members::{Members, text},
@@ -74,13 +75,13 @@ impl FromRequest for Wanted {
     }
 }
 
-/// A name that was made to point at this machine (DNS rebinding) is known by its `Host`, a page of another origin by its
-/// `Origin`.
+/// A name that was made to point at this machine (DNS rebinding) is known by the host that is asked for, a page of another origin
+/// by its `Origin`.
 fn refuse_strangers(request: &HttpRequest) -> Result<(), Problem> {
-    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
-    let host = text(header::HOST).unwrap_or_default();
+    let host = host_of(request);
+    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
     let own_origin = |origin: &str| origin.strip_prefix("http://").is_some_and(|rest| rest.eq_ignore_ascii_case(host));
-    if is_loopback(host) && text(header::ORIGIN).is_none_or(own_origin) {
+    if is_loopback(host) && origin.is_none_or(own_origin) {
         return Ok(());
     }
     Err(asked_by_a_stranger())

@@ -68,7 +68,6 @@ struct Parts {
     headers: Vec<(HeaderName, HeaderValue)>,
     reason: Option<&'static str>,
     cause: Option<Cause>,
-    occasion: Option<(String, RequestId)>,
     closes_connection: bool,
 }
 
@@ -83,7 +82,6 @@ impl Problem {
             headers: Vec::new(),
             reason: None,
             cause: None,
-            occasion: None,
             closes_connection: false,
         }))
     }
@@ -136,13 +134,6 @@ impl Problem {
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         self.0.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
-        self
-    }
-
-    /// Tells on which path and under which request it happened. Without that the answer has no body yet.
-    #[must_use]
-    pub fn on_occasion(mut self, path: &str, request_id: RequestId) -> Self {
-        self.0.occasion = Some((path.to_owned(), request_id));
         self
     }
 
@@ -251,10 +242,7 @@ impl ResponseError for Problem {
         if self.0.closes_connection {
             response.force_close();
         }
-        match &self.0.occasion {
-            Some((path, request_id)) => response.body(self.body(path, request_id)),
-            None => response.finish(),
-        }
+        response.finish()
     }
 }
 

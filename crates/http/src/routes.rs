@@ -23,6 +23,7 @@ use crate::{
     permitted::Permitted,
     problem::{Kind, Problem},
     problem_pages, v1,
+    watchdog::watchdog,
 };
 
 /// Says something of an operation in the OpenAPI document.
@@ -126,21 +127,28 @@ pub fn local_operation() -> Operation {
     public(Method::POST, "/local/token", local_token::issue, openapi::service::local_token)
 }
 
-/// The whole application: the edge around everything, CORS around the API.
-pub fn application(
-    app: Data<App>,
-    origins: &CorsOrigins,
-) -> ActixApp<
-    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>
-    + use<>,
-> {
+/// What answers requests.
+pub trait Serving:
+    ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>
+{
+}
+
+impl<S> Serving for S where
+    S: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>
+{
+}
+
+/// The whole application: the edge around everything, CORS around the API, and the watchdog around each resource.
+pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Serving + use<>> {
     let api = web::scope("").wrap(cors(origins)).default_service(web::to(no_such_route));
     let api = resources(root_operations()).into_iter().fold(api, Scope::service);
     let api = resources(v1_operations())
         .into_iter()
         .fold(api, |api, resource| api.service(resource.wrap(from_fn(v1::bad_fields_are_bad_requests))));
     let local = resources(app.local_tokens.is_some().then(local_operation).into_iter().collect());
-    local.into_iter().fold(ActixApp::new().app_data(app), ActixApp::service).service(api).wrap(from_fn(edge))
+    // Some targets, such as `*`, are not even a path.
+    let application = ActixApp::new().app_data(app).default_service(web::to(no_such_route));
+    local.into_iter().fold(application, ActixApp::service).service(api).wrap(from_fn(edge))
 }
 
 /// A handler that anybody may call.
@@ -183,7 +191,7 @@ where
 }
 
 /// One resource a path, which also knows what to say to the other methods.
-fn resources(operations: Vec<Operation>) -> Vec<Resource> {
+fn resources(operations: Vec<Operation>) -> Vec<Resource<impl Serving>> {
     let mut paths: Vec<(&'static str, Vec<Operation>)> = Vec::new();
     for operation in operations {
         match paths.last_mut() {
@@ -194,7 +202,7 @@ fn resources(operations: Vec<Operation>) -> Vec<Resource> {
     paths.into_iter().map(|(path, operations)| resource(path, operations)).collect()
 }
 
-fn resource(path: &'static str, operations: Vec<Operation>) -> Resource {
+fn resource(path: &'static str, operations: Vec<Operation>) -> Resource<impl Serving> {
     let mut methods: Vec<_> = operations.iter().map(|operation| operation.method.to_string()).collect();
     if operations.iter().any(|operation| operation.method == Method::GET) {
         methods.push(Method::HEAD.to_string());
@@ -203,7 +211,8 @@ fn resource(path: &'static str, operations: Vec<Operation>) -> Resource {
     let allow = methods.join(", ");
     let routes = operations.into_iter().flat_map(|operation| operation.routes);
     let resource = routes.fold(web::resource(path), Resource::route);
-    resource.default_service(web::to(move |request: HttpRequest| std::future::ready(other_method(&request, &allow))))
+    let others = web::to(move |request: HttpRequest| std::future::ready(other_method(&request, &allow)));
+    resource.default_service(others).wrap(from_fn(watchdog))
 }
 
 fn other_method(request: &HttpRequest, allow: &str) -> Result<HttpResponse, Problem> {

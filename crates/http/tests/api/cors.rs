@@ -89,6 +89,16 @@ async fn a_refusal_can_be_read_by_a_page_of_a_listed_origin() {
 }
 
 #[actix_web::test]
+async fn a_page_of_a_listed_origin_can_be_told_to_wait() {
+    let server = open_to_one(a_server().asked_once_a_second()).start().await;
+    let ask = || server.answer(get("/me").by_an_assistant().header("Origin", LISTED));
+    let (first, second) = (ask().await, ask().await);
+    assert_eq!((first.status.as_u16(), second.status.as_u16()), (200, 429));
+    assert_eq!(second.header("Access-Control-Allow-Origin"), Some(LISTED));
+    assert!(list(&second, "Access-Control-Expose-Headers").contains("retry-after"));
+}
+
+#[actix_web::test]
 async fn a_failure_can_be_read_by_a_page_of_a_listed_origin() {
     let server = open_to_one(a_server_in_trouble(|| StoreError::Failed("no such table".into())));
     let answer = server.answer(get("/actors").by_an_assistant().header("Origin", LISTED)).await;

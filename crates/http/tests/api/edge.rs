@@ -1,10 +1,8 @@
-//! What is true of every request: its id, its path, its method, and what happens when something breaks.
+//! What is true of every request: its id, its path, its method.
 
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
-use ensemble_domain::MockClock;
-use serde_json::Value;
 
 use crate::fixture::{Answer, Server, a_problem, a_server, an_actor, call, delete, get, head, options, post};
 
@@ -208,32 +206,6 @@ async fn a_header_cannot_change_the_method_or_the_path() {
 async fn a_parameter_cannot_change_the_method() {
     let answer = a_server().answer(post("/actors/7/restore?_method=DELETE").by_a_producer()).await;
     assert_eq!(answer.problem(), (400, "unknown-parameter".to_owned()));
-}
-
-#[actix_web::test]
-async fn a_store_that_panics_is_an_internal_error() {
-    // A mock panics when it is asked what it does not expect.
-    let server = a_server().start().await;
-    for call in [get("/actors/7"), get("/movies"), delete("/movies/2")] {
-        let path = call.path().to_owned();
-        let answer = server.answer(call.by_a_producer()).await;
-        assert_eq!(answer.json(), an_internal_error(&path));
-    }
-}
-
-#[actix_web::test]
-async fn a_handler_that_panics_is_an_internal_error() {
-    let server = a_server().clock(MockClock::new()).start().await;
-
-    let answer = server.answer(get("/actors/7").by_a_producer()).await;
-
-    assert_eq!(answer.json(), an_internal_error("/actors/7"));
-    assert_eq!(server.answer(get("/livez")).await.status, 200);
-}
-
-fn an_internal_error(path: &str) -> Value {
-    let detail = "the request could not be completed; its request id finds the cause in the log";
-    a_problem(500, "internal", "Something went wrong on our side", path, detail)
 }
 
 #[actix_web::test]

@@ -56,12 +56,31 @@ async fn only_names_of_this_machine_are_hosts() {
         "10.0.0.1:5000",
         "0.0.0.0:5000",
         "[::2]",
-        "someone@localhost",
-        "localhost/",
         "",
     ] {
         let refused = answer(ask("director").without("Host").header("Host", host)).await;
         assert_eq!((refused.status.as_u16(), refused.json()), (403, a_stranger_s_refusal()), "{host:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_host_that_is_none_is_refused_whatever_it_asks_for() {
+    for host in ["someone@localhost", "localhost/", "localhost, localhost"] {
+        let refused = answer(ask("director").without("Host").header("Host", host)).await;
+        assert_eq!(refused.problem(), (400, "invalid-request".to_owned()), "{host:?}");
+    }
+}
+
+#[actix_web::test]
+async fn the_host_in_the_target_counts_before_the_header() {
+    for (target, status) in [
+        ("http://casting.example.org/local/token", 403),
+        ("http://casting.example.org:5000/local/token", 403),
+        ("http://localhost:5000/local/token", 200),
+    ] {
+        let call = post(target).header("Host", HOST).json(&json!({"role": "director"}));
+        let answer = a_server().with_local_tokens().start().await.respond(call).await;
+        assert_eq!(answer.status(), status, "{target}");
     }
 }
 

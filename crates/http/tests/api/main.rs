@@ -24,4 +24,5 @@ mod movies;
 mod order;
 mod pages;
 mod v1;
+mod watchdog;
 mod wire;

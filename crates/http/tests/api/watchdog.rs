@@ -1,0 +1,72 @@
+//! Requests that take too long, and handlers that panic.
+
+use std::{
+    sync::{Mutex, mpsc},
+    time::Duration,
+};
+
+use ensemble_domain::MockClock;
+use ensemble_http::CorsOrigins;
+use serde_json::Value;
+
+use crate::fixture::{a_problem, a_server, delete, get};
+
+const PAGE: &str = "https://casting.example.org";
+
+#[actix_web::test]
+async fn a_store_that_panics_is_an_internal_error() {
+    // A mock panics when it is asked what it does not expect.
+    let server = a_server().start().await;
+    for call in [get("/actors/7"), get("/movies"), delete("/movies/2")] {
+        let path = call.path().to_owned();
+        let answer = server.answer(call.by_a_producer()).await;
+        assert_eq!(answer.json(), an_internal_error(&path));
+    }
+}
+
+#[actix_web::test]
+async fn a_handler_that_panics_is_an_internal_error() {
+    let server = a_server().clock(MockClock::new()).start().await;
+
+    let answer = server.answer(get("/actors/7").by_a_producer()).await;
+
+    assert_eq!(answer.json(), an_internal_error("/actors/7"));
+    assert_eq!(server.answer(get("/livez")).await.status, 200);
+}
+
+fn an_internal_error(path: &str) -> Value {
+    let detail = "the request could not be completed; its request id finds the cause in the log";
+    a_problem(500, "internal", "Something went wrong on our side", path, detail)
+}
+
+#[actix_web::test]
+async fn a_request_that_takes_too_long_is_given_up() {
+    let (_until_the_end, end) = mpsc::channel::<()>();
+    let end = Mutex::new(end);
+    let server = a_server().actors(|actors| {
+        actors.expect_find().returning(move |_| {
+            end.lock().unwrap().recv().ok();
+            Ok(None)
+        });
+    });
+    let server = server.open_to(CorsOrigins::Listed(vec![PAGE.to_owned()])).start().await;
+    tokio::time::pause();
+
+    // A timer may be late by a millisecond.
+    let deadline = Duration::from_millis(15_001);
+    let call = get("/actors/7").by_a_producer().header("Origin", PAGE);
+    let (answer, ()) = tokio::join!(server.answer(call), tokio::time::advance(deadline));
+
+    let title = "The service cannot answer right now";
+    let detail = "the request took too long and was given up; whether it had an effect is not known";
+    assert_eq!(answer.json(), a_problem(503, "unavailable", title, "/actors/7", detail));
+    assert_eq!(answer.header("Retry-After"), Some("1"));
+    assert_eq!(answer.header("Access-Control-Allow-Origin"), Some(PAGE));
+}
+
+#[actix_web::test]
+async fn the_answer_to_a_panic_can_be_read_by_a_page_of_a_listed_origin() {
+    let server = a_server().clock(MockClock::new()).open_to(CorsOrigins::Listed(vec![PAGE.to_owned()]));
+    let answer = server.answer(get("/actors/7").by_a_producer().header("Origin", PAGE)).await;
+    assert_eq!((answer.status.as_u16(), answer.header("Access-Control-Allow-Origin")), (500, Some(PAGE)));
+}
