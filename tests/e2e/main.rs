@@ -12,6 +12,7 @@ mod database;
 mod node;
 mod server;
 mod tokens;
+mod wire;
 
 /// Runs one function as two tests: on SQLite and on PostgreSQL.
 macro_rules! on_both_databases {
@@ -47,6 +48,7 @@ mod outage;
 mod postman;
 mod provider;
 mod settings;
+mod slow;
 mod stopping;
 mod tenant;
 mod v1;

@@ -1,50 +1,23 @@
 //! Requests that no HTTP library would send, byte by byte.
 
 use std::{
-    io::{ErrorKind, Read, Write},
-    net::{Shutdown, TcpStream},
+    io::Write,
+    net::Shutdown,
     thread,
     time::{Duration, Instant},
 };
 
 use ensemble_domain::Role;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     database::Database,
     server::{PATIENCE, Server},
+    wire::{answer, connect},
 };
 
 /// How long the server waits for a body.
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
-
-fn connect(server: &Server) -> TcpStream {
-    let stream = TcpStream::connect(server.base.trim_start_matches("http://")).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream
-}
-
-/// Status and body of the answer; a refusal must be a problem of that status, unless it is empty.
-fn answer(mut stream: TcpStream) -> (u16, Value) {
-    let mut bytes = Vec::new();
-    match stream.read_to_end(&mut bytes) {
-        // A server that refuses the rest of a request resets the connection once it has answered.
-        Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("{error}: {bytes:?}"),
-        _ => {}
-    }
-    let text = String::from_utf8(bytes).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
-    let status: u16 = head.split(' ').nth(1).unwrap().parse().unwrap();
-    if body.is_empty() {
-        return (status, json!(null));
-    }
-    let document: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {text}"));
-    if status >= 400 {
-        assert!(head.contains("content-type: application/problem+json"), "{text}");
-        assert_eq!(document["status"], status, "{text}");
-    }
-    (status, document)
-}
 
 /// The head of a new actor by the Executive Producer, whose connection ends with the answer; more lines may follow.
 fn head(server: &Server) -> String {
