@@ -51,4 +51,5 @@ mod settings;
 mod slow;
 mod stopping;
 mod tenant;
+mod tricks;
 mod v1;
