@@ -1,10 +1,10 @@
 //! Who is let in, over the wire.
 
-mod draft;
-mod issuer;
+pub mod draft;
+pub mod issuer;
 mod keys;
 mod lines;
-mod oidc;
+pub mod oidc;
 mod rules;
 mod tls;
 

@@ -47,6 +47,7 @@ mod openapi;
 mod outage;
 mod postman;
 mod provider;
+mod secrets;
 mod settings;
 mod slow;
 mod stopping;

@@ -62,7 +62,7 @@ impl Row {
     }
 
     /// A request that is right in everything but, perhaps, its caller. The ids are those of the first actor, movie and casting.
-    fn ask(&self, server: &Server, method: &Method, token: Option<&str>) -> Response {
+    pub fn ask(&self, server: &Server, method: &Method, token: Option<&str>) -> Response {
         let path = self.path.replace("{id}", "1").replace("{name}", "not-found").replace("{file}", "explorer.js");
         let path = if path.contains("{casting_id}") { path.replace("{casting_id}", &casting(server)) } else { path };
         let request = token.into_iter().fold(server.request(method.clone(), &path), RequestBuilder::bearer_auth);
@@ -114,9 +114,12 @@ fn casting(server: &Server) -> String {
     server.get("/movies/1/cast").1["cast"][0]["id"].to_string()
 }
 
-/// A server with one actor, one movie and one casting, none of them deleted.
 fn server_with_rows(database: &Database) -> Server {
-    let server = Server::start(database);
+    with_rows(Server::start(database))
+}
+
+/// The server with one actor, one movie and one casting, none of them deleted.
+pub fn with_rows(server: Server) -> Server {
     let actor = server.json(Method::POST, "/actors", &json!({"name": "Ilse Marten", "age": 30, "gender": "F"}));
     let movie = server.json(Method::POST, "/movies", &json!({"title": "Low Tide", "release_date": "2030-01-31"}));
     assert_eq!((&actor.1["actor"]["id"], &movie.1["movie"]["id"]), (&json!(1), &json!(1)));
@@ -125,7 +128,7 @@ fn server_with_rows(database: &Database) -> Server {
 }
 
 /// Undoes what an allowed deletion did, so that the next request finds all rows again.
-fn restore(server: &Server) {
+pub fn restore(server: &Server) {
     for path in ["/actors/1/restore", "/movies/1/restore"] {
         assert_eq!(server.json(Method::POST, path, &json!(null)).0, 200);
     }

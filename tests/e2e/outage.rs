@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{
     database::{Database, skip},
-    server::{PATIENCE, Server, answered, eventually, send_signal, serve},
+    server::{PATIENCE, Server, after, answered, eventually, send_signal, serve},
 };
 
 on_both_databases!(a_held_up_database_holds_nobody_up_for_long);
@@ -181,11 +181,7 @@ fn a_full_disk_puts_writes_off_and_serves_reads() {
 
 /// The same command with a limit on the size of files, which to SQLite is a full disk.
 fn with_small_files(command: &Command) -> Command {
-    let mut limited = Command::new("/bin/sh");
-    limited.args(["-c", r#"trap '' XFSZ; ulimit -f 400; exec "$0" "$@""#]).arg(command.get_program());
-    limited.args(command.get_args()).current_dir(command.get_current_dir().unwrap()).env_clear();
-    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    limited
+    after("trap '' XFSZ && ulimit -f 400", command)
 }
 
 fn with_an_actor(database: &Database) -> Server {

@@ -197,6 +197,20 @@ pub fn serve(database: &Database) -> Command {
     command
 }
 
+/// The same command after that one of a shell, which can change what a process begins with.
+pub fn after(of_a_shell: &str, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &format!("{of_a_shell} && exec \"$0\" \"$@\"")])
+        .arg(command.get_program())
+        .args(command.get_args());
+    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
+}
+
 fn launched(mut command: Command) -> (Child, Log, String) {
     let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let (log, base) = follow(&mut process);

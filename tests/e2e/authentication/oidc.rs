@@ -42,7 +42,7 @@ pub fn until_ready(server: &Server) {
     eventually("the keys are there", || (get(server, "/readyz", None).status() == 200).then_some(()));
 }
 
-pub fn assert_verdicts(server: &Server, table: &[(&str, &str, Verdict)]) {
+pub(super) fn assert_verdicts(server: &Server, table: &[(&str, &str, Verdict)]) {
     let wrong = table.iter().enumerate().filter_map(|(number, (name, token, verdict))| {
         let id = format!("token-{number}");
         let request = server.request(Method::GET, "/actors").header("x-request-id", &id).bearer_auth(token);

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{on, run};
 use crate::{
     database::Database,
-    server::{PATIENCE, Server, serve},
+    server::{PATIENCE, Server, after, serve},
 };
 
 #[test]
@@ -26,19 +26,9 @@ fn a_port_in_use_is_refused_with_another() {
     assert_eq!((ran.code, ran.err.lines().last()), (78, Some(told.as_str())));
 }
 
-/// Serves that database after that command of a shell.
-fn serve_after(database: &Database, limit: &str) -> Server {
-    let serve = serve(database);
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")]).arg(serve.get_program()).args(serve.get_args());
-    shell.current_dir(database.folder.path()).env_clear();
-    shell.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Server::run(shell)
-}
-
 #[test]
 fn as_many_files_may_be_open_as_the_system_allows() {
-    let server = serve_after(&Database::sqlite(), "ulimit -S -n 256");
+    let server = Server::run(after("ulimit -S -n 256", &serve(&Database::sqlite())));
     let limits = fs::read_to_string(format!("/proc/{}/limits", server.pid())).unwrap();
     let limits = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
     let limits: Vec<_> = limits.split_whitespace().collect();
@@ -48,7 +38,7 @@ fn as_many_files_may_be_open_as_the_system_allows() {
 
 #[test]
 fn too_few_open_files_are_told_once() {
-    let server = serve_after(&Database::sqlite(), "ulimit -n 256");
+    let server = Server::run(after("ulimit -n 256", &serve(&Database::sqlite())));
     assert_eq!(server.log().matches("too few open files are allowed").count(), 1, "{}", server.log());
 }
 
