@@ -1,5 +1,6 @@
 //! Settings: where they come from, and that those that are not right are refused with what would be right.
 
+mod loopback;
 mod profiles;
 mod values;
 

@@ -1,6 +1,6 @@
 //! Addresses of issuers and of their keys.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use reqwest::Url;
 use thiserror::Error;
@@ -8,9 +8,9 @@ use thiserror::Error;
 /// Where an issuer lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IssuerHost {
-    /// The host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
-    pub loopback: bool,
-    /// The address begins with `https`. Without it the host is always loopback.
+    /// The host is this machine, or may turn out to be.
+    pub local: bool,
+    /// The address begins with `https`. Without it the host is `localhost`, in 127.0.0.0/8, or `[::1]`.
     pub encrypted: bool,
 }
 
@@ -48,7 +48,7 @@ pub fn check_issuer(issuer: &str) -> Result<IssuerHost, BadAddress> {
     if url.query().is_some() {
         return Err(BadAddress::Query);
     }
-    Ok(IssuerHost { loopback: is_loopback(&url), encrypted: is_encrypted(&url) })
+    Ok(IssuerHost { local: may_be_local(&url), encrypted: is_encrypted(&url) })
 }
 
 /// Reads the address of something to fetch from the issuer.
@@ -99,11 +99,20 @@ fn is_loopback(url: &Url) -> bool {
         || host.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Some names and addresses lead to this machine on some machines only (RFC 6761, section 6.3; RFC 4291, section 2.5.5.2).
+fn may_be_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
+    let address = host.parse().map(|address: IpAddr| address.to_canonical());
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const REMOTE: IssuerHost = IssuerHost { loopback: false, encrypted: true };
+    const REMOTE: IssuerHost = IssuerHost { local: false, encrypted: true };
 
     #[test]
     fn an_issuer_is_an_encrypted_address() {
@@ -115,13 +124,26 @@ mod tests {
     #[test]
     fn an_issuer_on_this_machine_may_do_without_encryption() {
         for issuer in ["http://localhost:9000", "http://127.0.0.1:9000/", "http://127.1.2.3", "http://[::1]:9000/"] {
-            assert_eq!(check_issuer(issuer), Ok(IssuerHost { loopback: true, encrypted: false }), "{issuer}");
+            assert_eq!(check_issuer(issuer), Ok(IssuerHost { local: true, encrypted: false }), "{issuer}");
         }
-        assert_eq!(check_issuer("https://localhost/"), Ok(IssuerHost { loopback: true, encrypted: true }));
-        for issuer in
-            ["http://issuer.test/", "http://128.0.0.1/", "http://localhost.test/", "http://[::2]/", "http://0.0.0.0/"]
-        {
+        for issuer in ["http://issuer.test/", "http://128.0.0.1/", "http://localhost.test/", "http://[::2]/"] {
             assert_eq!(check_issuer(issuer), Err(BadAddress::NotEncrypted), "{issuer}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_this_machine_is_local_but_has_to_be_encrypted() {
+        let local = IssuerHost { local: true, encrypted: true };
+        assert_eq!(check_issuer("https://localhost/"), Ok(local));
+        for host in ["localhost.", "issuer.localhost", "issuer.localhost.", "0.0.0.0", "[::]", "[::ffff:127.0.0.1]"] {
+            assert_eq!(check_issuer(&format!("https://{host}/")), Ok(local), "{host}");
+            assert_eq!(check_issuer(&format!("http://{host}/")), Err(BadAddress::NotEncrypted), "{host}");
+        }
+        for host in ["127.1", "2130706433", "0x7f.1"] {
+            assert_eq!(check_issuer(&format!("https://{host}/")), Ok(local), "{host}");
+        }
+        for host in ["localhost.test", "mylocalhost", "[::ffff:192.0.2.1]"] {
+            assert_eq!(check_issuer(&format!("https://{host}/")), Ok(REMOTE), "{host}");
         }
     }
 

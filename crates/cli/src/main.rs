@@ -6,6 +6,7 @@ mod export;
 mod failure;
 mod healthcheck;
 mod import;
+mod listen;
 mod logging;
 mod migrate;
 mod operator;

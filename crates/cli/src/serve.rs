@@ -1,12 +1,6 @@
 //! `ensemble serve`.
 
-use std::{
-    collections::HashSet,
-    io::{self, ErrorKind},
-    net::{SocketAddr, TcpListener, ToSocketAddrs},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     dev::ServerHandle,
@@ -17,13 +11,13 @@ use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifi
 use ensemble_domain::{Clock, StoreError};
 use ensemble_http::{App, Blocking, LocalTokens, RateLimits, ServerSettings, Services};
 use ensemble_infra::Database;
-use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     examples,
     failure::{Failure, print},
-    settings::{AuthSettings, HttpSettings, IssuerSettings, Settings, SettingsError},
+    listen::listen,
+    settings::{AuthSettings, HttpSettings, IssuerSettings, Settings},
     wiring::{self, UseCases},
 };
 
@@ -32,8 +26,6 @@ pub const TOKEN_LIFETIME: Duration = Duration::from_hours(12);
 /// Idle connections are kept longer than a proxy keeps them, so that it is the proxy that closes them.
 const KEEP_ALIVE_BEHIND_PROXY: Duration = Duration::from_secs(75);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How many connections may wait to be taken; more are refused. The kernel's own limit may be lower.
-const BACKLOG: i32 = 1024;
 /// How often the requests are forgotten whose idempotency keys have expired.
 const FORGET_EVERY: Duration = Duration::from_mins(10);
 /// How often clients are forgotten that have not been seen for a while.
@@ -191,61 +183,6 @@ fn raise_open_files(workers: usize) {
     }
 }
 
-/// Listens on every address of the host, on one port. Names are resolved, so what was checked as loopback is checked again as an
-/// address; one that this machine does not have is left out when there is another.
-fn listen(http: &HttpSettings, loopback_only: bool) -> Result<Vec<TcpListener>, Failure> {
-    let place = format!("{}:{}", http.host, http.port);
-    let failed = |error: &io::Error| match error.kind() {
-        ErrorKind::AddrInUse => {
-            let text = format!("http.port {} is taken by another program; choose another, such as --port 0", http.port);
-            Failure::Settings(SettingsError::new(text))
-        }
-        _ => Failure::because(&format!("cannot listen on {place}"), error),
-    };
-    let addresses = (http.host.as_str(), http.port).to_socket_addrs().map_err(|error| failed(&error))?;
-    let addresses: Vec<_> = addresses.collect();
-    if let Some(address) = addresses.iter().find(|address| loopback_only && !address.ip().is_loopback()) {
-        let text = format!(
-            "auth.mode local is for loopback addresses only, and http.host {:?} is {}",
-            http.host,
-            address.ip()
-        );
-        return Err(SettingsError::new(text).into());
-    }
-    bind_all(&addresses).map_err(|error| failed(&error))
-}
-
-/// Listens on all these addresses but those that this machine does not have, or says that it has none of them. Where any port will
-/// do, it is one for all.
-fn bind_all(addresses: &[SocketAddr]) -> io::Result<Vec<TcpListener>> {
-    let (mut listeners, mut seen): (Vec<TcpListener>, _) = (Vec::new(), HashSet::new());
-    let mut unassigned = None;
-    for mut address in addresses.iter().copied().filter(|address| seen.insert(*address)) {
-        if let Some(first) = listeners.first() {
-            address.set_port(first.local_addr()?.port());
-        }
-        match bind(address) {
-            Ok(listener) => listeners.push(listener),
-            Err(error) if error.kind() == ErrorKind::AddrNotAvailable => unassigned = Some(error),
-            Err(error) => return Err(error),
-        }
-    }
-    match unassigned {
-        Some(error) if listeners.is_empty() => Err(error),
-        _ => Ok(listeners),
-    }
-}
-
-/// What `TcpListener::bind` does, but for its backlog of 128.
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // Connections of an earlier process that linger must not keep the port from the next one.
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
-}
-
 /// Ends the server at the first signal, once requests in flight are answered, and at once at the second.
 async fn stop_on_signal(app: Data<App>, handle: ServerHandle, drain_delay: Duration) {
     let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
@@ -267,43 +204,5 @@ async fn stop_on_signal(app: Data<App>, handle: ServerHandle, drain_delay: Durat
             tracing::warn!("stopping at once");
             std::process::exit(1);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is listened on, of these.
-    fn bound(addresses: &[&str]) -> io::Result<Vec<SocketAddr>> {
-        let addresses: Vec<_> = addresses.iter().map(|address| address.parse().unwrap()).collect();
-        bind_all(&addresses)?.iter().map(TcpListener::local_addr).collect()
-    }
-
-    #[test]
-    fn every_address_of_a_name_has_the_same_port() {
-        let bound = bound(&["127.0.0.1:0", "127.0.0.2:0", "127.0.0.1:0"]).unwrap();
-        assert_eq!(
-            bound.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>(),
-            ["127.0.0.1", "127.0.0.2"]
-        );
-        assert_eq!(bound[0].port(), bound[1].port());
-        assert_ne!(bound[0].port(), 0);
-    }
-
-    #[test]
-    fn an_address_that_this_machine_does_not_have_is_left_out_when_there_is_another() {
-        // One of those that are kept for documents.
-        let bound_beside = bound(&["192.0.2.1:0", "127.0.0.1:0"]).unwrap();
-        assert_eq!(bound_beside.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>(), ["127.0.0.1"]);
-        assert_eq!(bound(&["192.0.2.1:0"]).unwrap_err().kind(), ErrorKind::AddrNotAvailable);
-    }
-
-    #[test]
-    fn a_port_in_use_is_an_error_whatever_else_is_free() {
-        let taken = TcpListener::bind("127.0.0.2:0").unwrap();
-        let port = taken.local_addr().unwrap().port();
-        let refused = bound(&[&format!("127.0.0.1:{port}"), &format!("127.0.0.2:{port}")]);
-        assert_eq!(refused.unwrap_err().kind(), ErrorKind::AddrInUse);
     }
 }

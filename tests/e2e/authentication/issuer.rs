@@ -112,6 +112,11 @@ impl Issuer {
         self.asked.lock().unwrap().iter().filter(|path| *path == "/keys").count()
     }
 
+    /// Whether it was asked for anything.
+    pub fn was_asked(&self) -> bool {
+        !self.asked.lock().unwrap().is_empty()
+    }
+
     /// Where the keys are.
     pub fn keys_url(&self) -> String {
         format!("{}keys", self.name)

@@ -142,3 +142,33 @@ fn the_settings_say_what_tokens_must_be_like(database: &Database) {
         ],
     );
 }
+
+#[test]
+fn no_address_in_a_token_is_ever_asked() {
+    let (issuer, elsewhere) = (Issuer::start(&["first"]), Issuer::start(&["first", "stolen"]));
+    let database = Database::sqlite();
+    let server = server_trusting(&issuer, &database, &[("ENSEMBLE__AUTH__JWKS_MIN_REFETCH", "1")]);
+    until_ready(&server);
+    let by_elsewhere = |kid| elsewhere.draft(kid).claim("iss", issuer.name.as_str());
+    let with = |name: &str, value: &str| by_elsewhere("stolen").header(name, value).signed(&elsewhere.key);
+    let tokens = [
+        ("jku", with("jku", &elsewhere.keys_url())),
+        ("x5u", with("x5u", &elsewhere.keys_url())),
+        ("iss in the header", with("iss", &elsewhere.name)),
+        ("another iss", elsewhere.draft("stolen").signed(&elsewhere.key)),
+        (
+            "another iss and a known kid",
+            elsewhere.draft("first").header("jku", elsewhere.keys_url()).signed(&elsewhere.key),
+        ),
+        ("an address for a kid", by_elsewhere(&elsewhere.keys_url()).signed(&elsewhere.key)),
+    ];
+    for (name, token) in &tokens {
+        // The issuer itself is asked for a key that is not known, but not more than once a second.
+        let refused = eventually("the issuer is asked", || {
+            let (asked, status) = (issuer.times_asked(), get(&server, "/actors", Some(token)).status());
+            (issuer.times_asked() > asked || name.contains("known")).then_some(status)
+        });
+        assert_eq!(refused, 401, "{name}");
+    }
+    assert!(!elsewhere.was_asked());
+}

@@ -1,11 +1,11 @@
-//! What production refuses, and what keeps the development issuer and secrets on this machine.
+//! What production refuses, and what no command prints.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::fs;
 
 use tempfile::TempDir;
 
-use super::{check, refusal};
-use crate::{commands::run, database::Database, server::ensemble};
+use super::{check, folder_with, refusal};
+use crate::{commands::run, server::ensemble};
 
 /// Arguments that set an issuer elsewhere.
 const REMOTE: [&str; 6] =
@@ -20,6 +20,11 @@ fn production_refuses_what_is_for_trying_things_out() {
         ("auth.issuer=http://127.0.0.1:9000/", "auth.issuer must not be on this machine in production", true),
         ("auth.issuer=https://localhost/", "auth.issuer must not be on this machine in production", true),
         ("auth.issuer=https://[::1]/", "auth.issuer must not be on this machine in production", true),
+        ("auth.issuer=https://localhost./", "auth.issuer must not be on this machine in production", true),
+        ("auth.issuer=https://issuer.localhost/", "auth.issuer must not be on this machine in production", true),
+        ("auth.issuer=https://127.1/", "auth.issuer must not be on this machine in production", true),
+        ("auth.issuer=https://0.0.0.0/", "auth.issuer must not be on this machine in production", true),
+        ("auth.issuer=https://[::ffff:127.0.0.1]/", "auth.issuer must not be on this machine in production", true),
         ("auth.jwks_url=http://issuer.test/keys", "auth.jwks_url must begin with https://", false),
         ("auth.jwks_url=http://localhost/keys?a=b", "auth.jwks_url must not be on this machine in production", true),
         ("auth.jwks_url=https://127.0.0.1/keys", "auth.jwks_url must not be on this machine in production", true),
@@ -55,6 +60,24 @@ fn production_refuses_what_is_for_trying_things_out() {
 }
 
 #[test]
+fn production_refuses_it_wherever_it_is_set() {
+    let as_flags = ["--profile", "production", "--set", "log.level=trace"];
+    let named = [("ENSEMBLE_PROFILE", "production")];
+    let unnamed = [("HOST", "0.0.0.0")];
+    let variable = ("ENSEMBLE__LOG__LEVEL", "trace");
+    let empty = TempDir::new().unwrap();
+    let in_a_file = folder_with(&[("production.toml", "[log]\nlevel = \"trace\"\n")]);
+    let told = |origin| format!("log.level must not be trace in production; use debug at most (set in {origin})");
+    let remote = |more: &[&'static str]| [&REMOTE[..], more].concat();
+
+    assert_eq!(refusal(empty.path(), &remote(&as_flags), &[]), told("the command line"));
+    assert_eq!(refusal(empty.path(), &remote(&as_flags[2..]), &unnamed), told("the command line"));
+    assert_eq!(refusal(empty.path(), &REMOTE, &[named[0], variable]), told("ENSEMBLE__LOG__LEVEL"));
+    assert_eq!(refusal(empty.path(), &REMOTE, &[unnamed[0], variable]), told("ENSEMBLE__LOG__LEVEL"));
+    assert_eq!(refusal(in_a_file.path(), &REMOTE, &named), told("config/production.toml"));
+}
+
+#[test]
 fn an_address_that_others_reach_demands_the_production_profile() {
     let folder = TempDir::new().unwrap();
     for host in ["0.0.0.0", "::", "192.0.2.1", "casting.example.org"] {
@@ -72,44 +95,6 @@ fn an_address_that_others_reach_demands_the_production_profile() {
     for host in ["127.0.0.1", "127.8.9.1", "::1", "localhost"] {
         let local = check(folder.path(), &[], &[("HOST", host)]);
         assert_eq!((local.code, local.out.lines().next()), (0, Some("profile = development")), "{host}");
-    }
-}
-
-#[test]
-fn the_development_issuer_stays_on_this_machine_and_alone() {
-    let folder = TempDir::new().unwrap();
-    for (variables, told) in [
-        (&[("HOST", "0.0.0.0")][..], "auth.mode local is for loopback addresses only, and http.host is \"0.0.0.0\""),
-        (&[("ENSEMBLE__AUTH__ISSUER", "https://issuer.test/")], "auth.issuer is set, but auth.mode is local"),
-        (
-            &[("AUTH0_DOMAIN", "agency.eu.auth0.com"), ("ENSEMBLE__AUTH__MODE", "local")],
-            "auth.issuer is set, but auth.mode is local, which has its own issuer; set auth.mode to oidc (set in AUTH0_DOMAIN)",
-        ),
-    ] {
-        let refused = refusal(folder.path(), &[], variables);
-        assert!(refused.starts_with(told), "{variables:?}: {refused}");
-    }
-}
-
-#[test]
-fn the_development_issuers_key_is_its_owners_alone() {
-    let database = Database::sqlite();
-    let token = || {
-        run(ensemble(database.folder.path()).args(["token", "--role", "assistant"]).env("DATABASE_URL", &database.url))
-    };
-    assert_eq!(token().code, 0);
-    let key = database.folder.path().join("ensemble.local-key.pem");
-    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
-
-    for mode in [0o640, 0o604, 0o644, 0o660] {
-        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
-        let serve =
-            run(ensemble(database.folder.path()).args(["serve", "--port", "0"]).env("DATABASE_URL", &database.url));
-        for refused in [token(), serve] {
-            let told = refused.err.lines().last().unwrap_or_default();
-            assert_eq!((refused.code, refused.out.as_str()), (1, ""), "{mode:o}: {told}");
-            assert!(told.contains(&format!("(mode {mode:o}): run chmod 600 on it, or delete it")), "{told}");
-        }
     }
 }
 

@@ -156,7 +156,7 @@ impl Layers {
     /// An address without TLS is for trying things out: its host and the listen address are both loopback.
     fn check_address(&self, key: &str, url: &str) -> Result<(), SettingsError> {
         let host = check_issuer(url).map_err(|bad| self.wrong(key, &bad.to_string()))?;
-        if host.loopback && self.profile == Profile::Production {
+        if host.local && self.profile == Profile::Production {
             return Err(self.wrong(key, "must not be on this machine in production"));
         }
         if !host.encrypted && !is_loopback(&self.text("http.host")) {

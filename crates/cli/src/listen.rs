@@ -1,0 +1,134 @@
+//! The addresses that the server listens on.
+
+use std::{
+    collections::HashSet,
+    io::{self, ErrorKind},
+    net::{SocketAddr, TcpListener, ToSocketAddrs},
+};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::{
+    failure::Failure,
+    settings::{HttpSettings, SettingsError},
+};
+
+/// How many connections may wait to be taken; more are refused. The kernel's own limit may be lower.
+const BACKLOG: i32 = 1024;
+
+/// Listens on every address of the host, on one port. Names are resolved, so what was checked as loopback is checked again as an
+/// address; one that this machine does not have is left out when there is another.
+pub fn listen(http: &HttpSettings, loopback_only: bool) -> Result<Vec<TcpListener>, Failure> {
+    let place = format!("{}:{}", http.host, http.port);
+    let failed = |error: &io::Error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            let text = format!("http.port {} is taken by another program; choose another, such as --port 0", http.port);
+            Failure::Settings(SettingsError::new(text))
+        }
+        _ => Failure::because(&format!("cannot listen on {place}"), error),
+    };
+    let addresses = (http.host.as_str(), http.port).to_socket_addrs().map_err(|error| failed(&error))?;
+    let addresses: Vec<_> = addresses.collect();
+    if loopback_only {
+        refuse_others(&http.host, &addresses)?;
+    }
+    bind_all(&addresses).map_err(|error| failed(&error))
+}
+
+/// Whoever can reach an address that is not loopback could ask for local tokens there.
+fn refuse_others(host: &str, addresses: &[SocketAddr]) -> Result<(), SettingsError> {
+    addresses.iter().map(SocketAddr::ip).find(|address| !address.is_loopback()).map_or(Ok(()), |address| {
+        let text = format!("auth.mode local is for loopback addresses only, and http.host {host:?} is {address}");
+        Err(SettingsError::new(text))
+    })
+}
+
+/// Listens on all these addresses but those that this machine does not have, or says that it has none of them. Where any port will
+/// do, it is one for all.
+fn bind_all(addresses: &[SocketAddr]) -> io::Result<Vec<TcpListener>> {
+    let (mut listeners, mut seen): (Vec<TcpListener>, _) = (Vec::new(), HashSet::new());
+    let mut unassigned = None;
+    for mut address in addresses.iter().copied().filter(|address| seen.insert(*address)) {
+        if let Some(first) = listeners.first() {
+            address.set_port(first.local_addr()?.port());
+        }
+        match bind(address) {
+            Ok(listener) => listeners.push(listener),
+            Err(error) if error.kind() == ErrorKind::AddrNotAvailable => unassigned = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match unassigned {
+        Some(error) if listeners.is_empty() => Err(error),
+        _ => Ok(listeners),
+    }
+}
+
+/// What `TcpListener::bind` does, but for its backlog of 128.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // Connections of an earlier process that linger must not keep the port from the next one.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is listened on, of these.
+    fn bound(addresses: &[&str]) -> io::Result<Vec<SocketAddr>> {
+        let addresses: Vec<_> = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        bind_all(&addresses)?.iter().map(TcpListener::local_addr).collect()
+    }
+
+    #[test]
+    fn every_address_of_a_name_has_the_same_port() {
+        let bound = bound(&["127.0.0.1:0", "127.0.0.2:0", "127.0.0.1:0"]).unwrap();
+        assert_eq!(
+            bound.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>(),
+            ["127.0.0.1", "127.0.0.2"]
+        );
+        assert_eq!(bound[0].port(), bound[1].port());
+        assert_ne!(bound[0].port(), 0);
+    }
+
+    #[test]
+    fn an_address_that_this_machine_does_not_have_is_left_out_when_there_is_another() {
+        // One of those that are kept for documents.
+        let bound_beside = bound(&["192.0.2.1:0", "127.0.0.1:0"]).unwrap();
+        assert_eq!(bound_beside.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>(), ["127.0.0.1"]);
+        assert_eq!(bound(&["192.0.2.1:0"]).unwrap_err().kind(), ErrorKind::AddrNotAvailable);
+    }
+
+    #[test]
+    fn a_port_in_use_is_an_error_whatever_else_is_free() {
+        let taken = TcpListener::bind("127.0.0.2:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let refused = bound(&[&format!("127.0.0.1:{port}"), &format!("127.0.0.2:{port}")]);
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::AddrInUse);
+    }
+
+    #[test]
+    fn a_name_is_loopback_only_if_all_its_addresses_are() {
+        let refused = |addresses: &[&str]| {
+            let addresses: Vec<_> = addresses.iter().map(|address| address.parse().unwrap()).collect();
+            refuse_others("localhost", &addresses).err().map(|error| error.to_string())
+        };
+        assert_eq!(refused(&["127.0.0.1:5000", "127.8.9.1:5000", "[::1]:5000"]), None);
+        for (addresses, other) in [
+            (&["192.0.2.1:5000"][..], "192.0.2.1"),
+            (&["127.0.0.1:5000", "192.0.2.1:5000"], "192.0.2.1"),
+            (&["0.0.0.0:5000"], "0.0.0.0"),
+            (&["[::]:5000"], "::"),
+            (&["[::1]:5000", "[2001:db8::1]:5000"], "2001:db8::1"),
+            (&["[::ffff:127.0.0.1]:5000"], "::ffff:127.0.0.1"),
+        ] {
+            let told =
+                format!("auth.mode local is for loopback addresses only, and http.host \"localhost\" is {other}");
+            assert_eq!(refused(addresses), Some(told));
+        }
+    }
+}
