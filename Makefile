@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ENSEMBLE := $(TARGET)/debug/ensemble
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance mutants bench clean
+.PHONY: help run test check deny conformance mutants bench clean
 
 help: ## List the targets
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,11 +21,15 @@ test: ## Run every test, on SQLite and on a PostgreSQL of its own (or the one of
 	tests/browser.sh
 	tests/postgres.sh run $(CARGO) test --workspace
 
-check: ## Check format, lints, documentation and the dependencies between the crates
+check: ## Check format, lints, documentation, the dependencies between the crates, and the supply chain
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items
 	tests/dependencies.sh
+	tests/deny.sh
+
+deny: ## Check licences, sources and known holes of what is built, with cargo-deny
+	tests/deny.sh --install
 
 conformance: ## Try a server against its own OpenAPI document, as each role, on both databases
 	$(CARGO) build --package ensemble

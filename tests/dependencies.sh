@@ -51,5 +51,17 @@ absent ensemble-infra actix-web reqwest jsonwebtoken
 # Mocks are for tests, the archive of the explorer is for building; the RSA of the crate `rsa` leaks timing (RUSTSEC-2023-0071).
 absent ensemble mockall utoipa-swagger-ui-vendored zip rsa
 
+# What is linked statically is built from sources that Cargo.lock names, whatever the machine has.
+all=$(cargo tree --locked --edges normal,build,features --prefix none --package ensemble)
+for source in openssl-src pq-src 'libsqlite3-sys feature "bundled"'; do
+    grep -q "^$source" <<<"$all" || fail "ensemble is not built with $source"
+done
+
+# No crate of ours has unsafe code: the lints of the workspace forbid it, and every crate takes them.
+grep -qx 'unsafe_code = "forbid"' Cargo.toml || fail "the workspace does not forbid unsafe code"
+for manifest in crates/*/Cargo.toml; do
+    grep -A 1 -x '\[lints\]' "$manifest" | grep -qx 'workspace = true' || fail "$manifest does not take the workspace's lints"
+done
+
 [ $failed = 0 ] && echo "the dependencies are as they should be"
 exit $failed
