@@ -100,9 +100,21 @@ const fn names(role: Role) -> [&'static str; 4] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
     use serde_json::json;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_list_of_any_texts_allows_what_is_spelled_in_it(
+            texts in vec("(get|post|patch|delete|get )?:(actors|movies|Movies|\\PC?)|producer|\\PC{0,9}", 0..20),
+        ) {
+            let spelled = |permission: &Permission| texts.iter().any(|text| text == permission.as_str());
+            let held: Permissions = Permission::ALL.into_iter().filter(spelled).collect();
+            prop_assert_eq!(read("permissions", &json!({ "permissions": texts })), Ok(held));
+        }
+    }
 
     fn read(claim: &str, claims: &Value) -> Result<Permissions, Reason> {
         let claims = Object::parse(claims.to_string().as_bytes()).unwrap();

@@ -17,7 +17,7 @@ use crate::{
 
 /// The validator of a representation: the version of what it shows, that of the actor it shows beside, an age, where it shows one,
 /// since an age changes without a write, and a digest, where it shows more that changes without that version.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct EntityTag {
     pub version: Version,
     pub actor: Option<Version>,
@@ -120,14 +120,18 @@ impl IfNoneMatch {
     }
 }
 
-enum Condition {
+/// What the header lists.
+pub enum Condition {
+    /// Whatever is there.
     Any,
+    /// These tags.
     Tags(Vec<Tag>),
 }
 
-struct Tag {
-    weak: bool,
-    opaque: String,
+/// One entity tag of a client's.
+pub struct Tag {
+    pub weak: bool,
+    pub opaque: String,
 }
 
 fn field(request: &HttpRequest, name: &HeaderName) -> Result<Option<Condition>, Problem> {
@@ -142,7 +146,8 @@ fn field(request: &HttpRequest, name: &HeaderName) -> Result<Option<Condition>, 
     })
 }
 
-fn parse(text: &str) -> Option<Condition> {
+/// Reads a list of entity tags (RFC 9110, section 8.8.3).
+pub fn parse(text: &str) -> Option<Condition> {
     if text.trim() == "*" {
         return Some(Condition::Any);
     }
@@ -168,6 +173,7 @@ fn parse(text: &str) -> Option<Condition> {
 mod tests {
     use actix_web::test::TestRequest;
     use futures_util::FutureExt;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -232,5 +238,25 @@ mod tests {
         assert_eq!(EntityTag { actor: Version::new(5), ..tag }.header(), "\"3-5-20\"");
         assert_eq!(EntityTag { digest: Some(u64::MAX), ..tag }.header(), "\"3-20-18446744073709551615\"");
         assert_eq!(EntityTag::of(tag.version).header(), "\"3\"");
+    }
+
+    fn any_tag() -> impl Strategy<Value = EntityTag> {
+        let version = || (1..=i64::MAX).prop_filter_map("a version", Version::new);
+        let parts =
+            (version(), prop::option::of(version()), prop::option::of(any::<u32>()), prop::option::of(any::<u64>()));
+        parts.prop_map(|(version, actor, age, digest)| EntityTag { version, actor, age, digest })
+    }
+
+    proptest! {
+        #[test]
+        fn a_tag_that_is_sent_back_is_known_again(tag in any_tag(), other in any_tag()) {
+            let header = tag.header();
+            prop_assert_eq!(if_match(&[&header]), Ok(versions(&[tag.version.get()])));
+            prop_assert!(IfNoneMatch(parse(&header)).has(tag));
+            prop_assert_eq!(IfNoneMatch(parse(&header)).has(other), header == other.header());
+            let both = format!("{}, W/{header}", other.header());
+            prop_assert_eq!(if_match(&[&both]), Ok(versions(&[other.version.get()])));
+            prop_assert!(IfNoneMatch(parse(&both)).has(tag));
+        }
     }
 }

@@ -148,7 +148,34 @@ impl fmt::Debug for Permissions {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
+
+    /// As the agency's issuer spells them, beside the code.
+    const SPELLED: [&str; 8] = [
+        "get:actors",
+        "post:actors",
+        "patch:actors",
+        "delete:actors",
+        "get:movies",
+        "post:movies",
+        "patch:movies",
+        "delete:movies",
+    ];
+
+    proptest! {
+        #[test]
+        fn a_set_of_texts_is_the_set_of_the_permissions_among_them(
+            texts in vec("(get|post|patch|delete|GET|put|\\PC?)[: ]?:?(actors|movies|Actors|actor|\\PC?)\\PC?", 0..12),
+        ) {
+            let read: Permissions = texts.iter().filter_map(|text| Permission::parse(text)).collect();
+            let held: BTreeSet<_> = texts.iter().map(String::as_str).filter(|text| SPELLED.contains(text)).collect();
+            prop_assert_eq!(read.iter().map(Permission::as_str).collect::<BTreeSet<_>>(), held);
+        }
+    }
 
     #[test]
     fn only_the_exact_spelling_is_a_permission() {
