@@ -3,7 +3,7 @@
 mod marked;
 mod places;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt::Write};
 
 use ensemble_domain::Role;
 use reqwest::{
@@ -53,7 +53,7 @@ impl<'a> Heard<'a> {
         self.requests += 1;
         // A token that was asked for is the one thing that is told on purpose.
         let on_purpose = response.url().path() == "/local/token" && response.status() == StatusCode::OK;
-        self.answers += &format!("{} {:?}\n", response.status(), response.headers());
+        writeln!(self.answers, "{} {:?}", response.status(), response.headers()).unwrap();
         let body = response.text().unwrap();
         if !on_purpose {
             self.answers += &body;
@@ -147,7 +147,9 @@ fn a_token_whose_key_has_to_be_fetched_is_kept_as_well() {
     let server = server_trusting(&issuer, &database, &quick);
     let mut heard = Heard::of(&server);
     for conduct in [None, Some(Conduct::out_of_order()), Some(Conduct::Answers("200 OK", "{".to_owned()))] {
-        conduct.into_iter().for_each(|conduct| issuer.becomes(conduct));
+        if let Some(conduct) = conduct {
+            issuer.becomes(conduct);
+        }
         let asked = issuer.times_asked();
         eventually("the issuer is asked for the unknown key", || {
             heard.note(get(&server, "/me", Some(&unknown)));
@@ -182,7 +184,9 @@ fn the_line_about_a_request_says_nothing_but_what_is_listed() {
         heard.note(row.ask(&server, &row.method, Some(server.token(Role::CastingAssistant))));
         heard.note(row.ask(&server, &row.method, None));
     }
-    places::in_targets(&server, MARK).into_iter().for_each(|request| drop(heard.ask(request)));
+    for request in places::in_targets(&server, MARK) {
+        heard.ask(request);
+    }
     let routes: HashSet<_> = Row::all().iter().map(|row| row.path.split('?').next().unwrap()).chain(["none"]).collect();
     let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "other"];
     let log = heard.log();

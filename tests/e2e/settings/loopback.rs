@@ -101,9 +101,8 @@ fn listening(process: u32) -> Vec<IpAddr> {
     let links = files.filter_map(|file| fs::read_link(file.unwrap().path()).ok());
     let sockets: Vec<_> = links.map(|link| link.to_string_lossy().into_owned()).collect();
     let tables = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/{process}/net/{table}")).unwrap());
-    let lines = tables.iter().flat_map(|table| table.lines().skip(1));
-    lines
-        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+    let rows = tables.iter().flat_map(|table| table.lines().skip(1));
+    rows.map(|line| line.split_whitespace().collect::<Vec<_>>())
         .filter(|line| line[3] == LISTENS && sockets.contains(&format!("socket:[{}]", line[9])))
         .map(|line| address(line[1].split(':').next().unwrap()))
         .collect()
