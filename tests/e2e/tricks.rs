@@ -57,14 +57,13 @@ fn no_trick_gets_past_the_guard(database: &Database) {
 
 /// What is wrong with the answer to a trick.
 fn wrong_with(trick: &Trick, caller: &str, answered: &str) -> Option<String> {
-    let (head, body) = answered.split_once("\r\n\r\n")?;
+    let Some((head, body)) = answered.split_once("\r\n\r\n") else { return Some("no answer".to_owned()) };
     let document: Value = serde_json::from_str(body).unwrap_or_default();
     let found = (head.split(' ').nth(1).unwrap_or_default(), document["type"].as_str().unwrap_or_default());
     let (status, kind) = match (trick.told, caller) {
-        (Told::Everybody(status, kind), _) => (status, kind),
         (Told::Guarded(..), "nobody") => (401, "unauthenticated"),
         (Told::Guarded(..), "powerless") => (403, "permission-denied"),
-        (Told::Guarded(status, kind), _) => (status, kind),
+        (Told::Everybody(status, kind) | Told::Guarded(status, kind), _) => (status, kind),
     };
     let kind = if kind.is_empty() { String::new() } else { format!("/problems/{kind}") };
     let expected = (status.to_string(), kind);

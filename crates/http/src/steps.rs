@@ -20,7 +20,6 @@ use crate::{
 /// The status with which something is refused.
 pub type Status = u16;
 
-#[expect(clippy::needless_pass_by_value, reason = "it turns an error into another")]
 fn status(refused: impl Into<Problem>) -> Status {
     refused.into().kind().status().as_u16()
 }
