@@ -107,6 +107,8 @@ fn behind_a_trusted_proxy_each_client_has_a_limit_of_its_own() {
         "what stands left of the last hop is hearsay"
     );
     assert!(!is_limited(&|host| format!("192.0.2.{host}, 127.0.0.2")), "the second proxy is trusted too");
+    let told = r#""peer":"127.0.0.1","client":"198.51.100.1""#;
+    eventually("the log has the client beside the proxy", || server.log().contains(told).then_some(()));
 }
 
 #[test]

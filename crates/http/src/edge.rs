@@ -157,14 +157,18 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
         return;
     }
     let extensions = request.extensions();
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    // Said only where a proxy stands between the two.
+    let client =
+        extensions.get::<ClientAddress>().map(|ClientAddress(address)| *address).filter(|it| Some(*it) != peer);
     tracing::info!(
         %request_id,
         method = logged_method(request.method()),
         route = request.match_pattern().as_deref().unwrap_or("none"),
         status = response.status().as_u16(),
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        peer = request.peer_addr().map(|peer| tracing::field::display(peer.ip())),
-        client = extensions.get::<ClientAddress>().map(|ClientAddress(address)| tracing::field::display(address)),
+        peer = peer.map(tracing::field::display),
+        client = client.map(tracing::field::display),
         sub = extensions.get::<Authenticated>().map(|Authenticated(subject)| subject.as_str()),
         reason,
         "answered"
