@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ENSEMBLE := $(TARGET)/debug/ensemble
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check deny conformance mutants bench clean
+.PHONY: help run test check deny conformance fuzz mutants bench clean
 
 help: ## List the targets
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ conformance: ## Try a server against its own OpenAPI document, as each role, on 
 
 mutants: ## Change the rules of access, castings and tokens, and see whether a test notices (needs cargo-mutants)
 	PROPTEST_CASES=16 $(CARGO) mutants --package ensemble-domain --package ensemble-auth -- --lib
+
+fuzz: ## Try whatever comes from outside with random input, 60 s each (needs a nightly toolchain)
+	tests/fuzz.sh
 
 bench: ## Measure what a request costs, and print the medians
 	$(CARGO) bench --workspace --benches -- --quiet

@@ -10,7 +10,7 @@ use reqwest::{
     StatusCode,
     blocking::{RequestBuilder, Response},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     authentication::{
@@ -21,6 +21,7 @@ use crate::{
     matrix::{Row, restore, with_rows},
     secrets::marked::{MARK, bad_tokens, good_tokens},
     server::{Server, after, answered, eventually, serve},
+    tokens::{claims_but, signed},
     wire::everything,
 };
 
@@ -202,6 +203,23 @@ fn the_line_about_a_request_says_nothing_but_what_is_listed() {
     {
         assert!(about_requests.iter().any(|line| line[name] == value), "no line has the {name} {value}");
     }
+}
+
+#[test]
+fn a_subject_cannot_write_lines_of_its_own() {
+    let database = Database::sqlite();
+    let server = Server::start(&database);
+    let subject = "x\"}\r\n{\"message\":\"answered\",\"sub\":\"local|producer\"}\u{1b}[2K\u{2028}";
+    let good = server.token(Role::CastingAssistant);
+    let token = signed(database.folder.path(), good, &claims_but(good, &json!({"sub": subject})));
+    let mut heard = Heard::of(&server);
+    let me = heard.note(get(&server, "/me", Some(&token)));
+    assert_eq!(me["subject"], subject);
+    let log = heard.log();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let subjects: Vec<_> = lines.iter().filter(|line| line["message"] == "answered").map(|line| &line["sub"]).collect();
+    assert_eq!(subjects, [subject]);
+    assert!(!log.contains(['\r', '\u{1b}']));
 }
 
 #[test]

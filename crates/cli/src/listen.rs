@@ -76,6 +76,8 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpStream;
+
     use super::*;
 
     /// What is listened on, of these.
@@ -130,5 +132,18 @@ mod tests {
                 format!("auth.mode local is for loopback addresses only, and http.host \"localhost\" is {other}");
             assert_eq!(refused(addresses), Some(told));
         }
+    }
+
+    #[test]
+    fn many_connections_wait_to_be_taken() {
+        let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
+        let most = most.ok().and_then(|most| most.trim().parse().ok()).unwrap_or(1024);
+        let listeners = bind_all(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+        let address = listeners[0].local_addr().unwrap();
+        // Nobody takes them. What the kernel has no place for is not answered. Of 1024, these need not many open files.
+        let patience = std::time::Duration::from_secs(5);
+        let connect = |_| TcpStream::connect_timeout(&address, patience);
+        let waiting: io::Result<Vec<_>> = (0..300.min(most)).map(connect).collect();
+        assert!(waiting.is_ok(), "{waiting:?}");
     }
 }

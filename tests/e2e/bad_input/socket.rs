@@ -1,7 +1,7 @@
 //! Requests that no HTTP library would send, byte by byte.
 
 use std::{
-    io::Write,
+    io::{Read, Write},
     net::Shutdown,
     thread,
     time::{Duration, Instant},
@@ -87,6 +87,27 @@ fn a_body_that_breaks_off_is_refused() {
         assert_eq!((status, &problem["detail"]), (expected, &json!(detail)), "{name}");
     }
     assert_eq!(server.get("/actors").1["total"], 0);
+}
+
+#[test]
+fn a_large_body_is_not_waited_for_to_tell_who_may_not_send_it() {
+    let database = Database::sqlite();
+    let server = Server::start(&database);
+    let good = head(&server);
+    let assistant = good.replace(server.token(Role::ExecutiveProducer), server.token(Role::CastingAssistant));
+    let nobody = good.replace("Authorization", "X-Authorization");
+    for (name, expected, head) in
+        [("nobody", 401, nobody), ("the assistant", 403, assistant), ("the producer", 413, good)]
+    {
+        let mut stream = connect(&server);
+        let begun = format!("{head}Content-Length: 10000000\r\n\r\n{}", " ".repeat(1000));
+        stream.write_all(begun.as_bytes()).unwrap();
+        let started = Instant::now();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(answer, format!("HTTP/1.1 {expected}").as_bytes(), "{name}");
+        assert!(started.elapsed() < BODY_DEADLINE / 2, "{name} was answered after {:?}", started.elapsed());
+    }
 }
 
 #[test]

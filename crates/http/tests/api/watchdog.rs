@@ -9,7 +9,7 @@ use ensemble_domain::MockClock;
 use ensemble_http::CorsOrigins;
 use serde_json::Value;
 
-use crate::fixture::{a_problem, a_server, delete, get};
+use crate::fixture::{Call, a_problem, a_server, delete, get, patch, post};
 
 const PAGE: &str = "https://casting.example.org";
 
@@ -69,4 +69,29 @@ async fn the_answer_to_a_panic_can_be_read_by_a_page_of_a_listed_origin() {
     let server = a_server().clock(MockClock::new()).open_to(CorsOrigins::Listed(vec![PAGE.to_owned()]));
     let answer = server.answer(get("/actors/7").by_a_producer().header("Origin", PAGE)).await;
     assert_eq!((answer.status.as_u16(), answer.header("Access-Control-Allow-Origin")), (500, Some(PAGE)));
+}
+
+/// How long a body is waited for that never arrives, and what is said then.
+async fn wait_for(call: Call, patience: Duration) -> String {
+    let server = a_server().start().await;
+    tokio::time::pause();
+    let mut answering = Box::pin(server.answer(call));
+    let early = tokio::time::timeout(patience.saturating_sub(Duration::from_secs(1)), &mut answering).await;
+    assert!(early.is_err(), "it was not waited for");
+    let answer = tokio::time::timeout(Duration::from_secs(2), answering).await.unwrap();
+    assert_eq!(answer.problem(), (408, "request-timeout".to_owned()));
+    answer.member("detail").as_str().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn a_body_may_take_ten_seconds() {
+    let call = patch("/actors/7").by_a_producer().never_sent();
+    assert_eq!(wait_for(call, Duration::from_secs(10)).await, "the body did not arrive within 10 s");
+}
+
+#[actix_web::test]
+async fn a_file_may_take_five_minutes() {
+    let call = post("/actors/import").by_a_producer().never_sent().without("Content-Type");
+    let call = call.header("Content-Type", "text/csv");
+    assert_eq!(wait_for(call, Duration::from_mins(5)).await, "the body did not arrive within 300 s");
 }
