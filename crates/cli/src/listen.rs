@@ -4,6 +4,7 @@ use std::{
     collections::HashSet,
     io::{self, ErrorKind},
     net::{SocketAddr, TcpListener, ToSocketAddrs},
+    time::Duration,
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -15,6 +16,9 @@ use crate::{
 
 /// How many connections may wait to be taken; more are refused. The kernel's own limit may be lower.
 const BACKLOG: i32 = 1024;
+/// How long a client may take nothing of its answer until its connection ends. Nothing else looks at the time that this takes, so that
+/// a few thousand such clients would have all connections.
+const UNTAKEN: Duration = Duration::from_mins(1);
 
 /// Listens on every address of the host, on one port. Names are resolved, so what was checked as loopback is checked again as an
 /// address; one that this machine does not have is left out when there is another.
@@ -64,11 +68,13 @@ fn bind_all(addresses: &[SocketAddr]) -> io::Result<Vec<TcpListener>> {
     }
 }
 
-/// What `TcpListener::bind` does, but for its backlog of 128.
+/// What `TcpListener::bind` does, but for its backlog of 128, and with patience that ends. What is set here, every connection has.
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // Connections of an earlier process that linger must not keep the port from the next one.
     socket.set_reuse_address(true)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(UNTAKEN))?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
@@ -141,9 +147,19 @@ mod tests {
         let listeners = bind_all(&["127.0.0.1:0".parse().unwrap()]).unwrap();
         let address = listeners[0].local_addr().unwrap();
         // Nobody takes them. What the kernel has no place for is not answered. Of 1024, these need not many open files.
-        let patience = std::time::Duration::from_secs(5);
+        let patience = Duration::from_secs(5);
         let connect = |_| TcpStream::connect_timeout(&address, patience);
         let waiting: io::Result<Vec<_>> = (0..300.min(most)).map(connect).collect();
         assert!(waiting.is_ok(), "{waiting:?}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_connection_ends_when_its_client_takes_nothing_for_a_minute() {
+        let listeners = bind_all(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+        let _client = TcpStream::connect(listeners[0].local_addr().unwrap()).unwrap();
+        let (connection, _) = listeners[0].accept().unwrap();
+        let timeout = socket2::SockRef::from(&connection).tcp_user_timeout().unwrap();
+        assert_eq!(timeout, Some(Duration::from_secs(60)));
     }
 }

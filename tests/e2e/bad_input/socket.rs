@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::{
     database::Database,
     server::{PATIENCE, Server},
-    wire::{answer, connect},
+    wire::{answer, connect, everything},
 };
 
 /// How long the server waits for a body.
@@ -106,7 +106,9 @@ fn a_large_body_is_not_waited_for_to_tell_who_may_not_send_it() {
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).unwrap();
         assert_eq!(answer, format!("HTTP/1.1 {expected}").as_bytes(), "{name}");
-        assert!(started.elapsed() < BODY_DEADLINE / 2, "{name} was answered after {:?}", started.elapsed());
+        // What is still to come is not waited for either, though the client does not close its end.
+        everything(stream);
+        assert!(started.elapsed() < BODY_DEADLINE / 2, "{name} was let go after {:?}", started.elapsed());
     }
 }
 
