@@ -160,6 +160,6 @@ mod tests {
         let _client = TcpStream::connect(listeners[0].local_addr().unwrap()).unwrap();
         let (connection, _) = listeners[0].accept().unwrap();
         let timeout = socket2::SockRef::from(&connection).tcp_user_timeout().unwrap();
-        assert_eq!(timeout, Some(Duration::from_secs(60)));
+        assert_eq!(timeout, Some(Duration::from_mins(1)));
     }
 }
