@@ -24,6 +24,7 @@ test: ## Run every test, on SQLite and on a PostgreSQL of its own (or the one of
 check: ## Check format, lints, documentation, the dependencies between the crates, and the supply chain
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+	tests/fuzz.sh --check
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items
 	tests/dependencies.sh
 	tests/deny.sh

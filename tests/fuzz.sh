@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
 # Runs the fuzzers of tests/fuzz, or those that are named, for FUZZ_SECONDS (60) each. Stops at the first finding, whose input stays
-# in target/fuzz/artifacts.
+# in target/fuzz/artifacts. With --check it only sees that they fit what they try, which needs no nightly toolchain.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 PATH=$target/tools/bin:$PATH
+
+# What is tried is what is built: the same versions.
+cp Cargo.lock tests/fuzz/Cargo.lock
+if [ "${1:-}" = --check ]; then
+    cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
+    exec cargo clippy --quiet --manifest-path tests/fuzz/Cargo.toml --target-dir "$target" --no-default-features -- -D warnings
+fi
 
 if ! cargo +nightly --version >/dev/null 2>&1; then
     echo "the fuzzers need a nightly toolchain: rustup toolchain install nightly --profile minimal" >&2
@@ -15,8 +22,6 @@ if ! command -v cargo-fuzz >/dev/null; then
     rm -rf "$target/tools/build"
 fi
 
-# What is tried is what is built: the same versions.
-cp Cargo.lock tests/fuzz/Cargo.lock
 fuzz() { # subcommand, more arguments
     cargo +nightly fuzz "$1" --fuzz-dir tests/fuzz "${@:2}"
 }

@@ -5,6 +5,7 @@ mod domain;
 mod issuers;
 mod permissions;
 mod problems;
+mod security;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

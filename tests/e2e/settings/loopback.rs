@@ -98,12 +98,12 @@ fn local_mode_listens_on_loopback_addresses_and_no_others() {
 fn listening(process: u32) -> Vec<IpAddr> {
     const LISTENS: &str = "0A";
     let files = fs::read_dir(format!("/proc/{process}/fd")).unwrap();
-    let links = files.filter_map(|file| fs::read_link(file.unwrap().path()).ok());
-    let sockets: Vec<_> = links.map(|link| link.to_string_lossy().into_owned()).collect();
+    let open = files.filter_map(|file| fs::read_link(file.unwrap().path()).ok());
+    let open: Vec<_> = open.map(|file| file.to_string_lossy().into_owned()).collect();
     let tables = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/{process}/net/{table}")).unwrap());
     let rows = tables.iter().flat_map(|table| table.lines().skip(1));
     rows.map(|line| line.split_whitespace().collect::<Vec<_>>())
-        .filter(|line| line[3] == LISTENS && sockets.contains(&format!("socket:[{}]", line[9])))
+        .filter(|line| line[3] == LISTENS && open.contains(&format!("socket:[{}]", line[9])))
         .map(|line| address(line[1].split(':').next().unwrap()))
         .collect()
 }

@@ -76,9 +76,6 @@ pub fn verify<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Result<Identity,
 }
 
 /// The same by another verifier.
-pub fn verify_by<'a>(
-    verifier: &Verifier,
-    lines: impl IntoIterator<Item = &'a [u8]>,
-) -> Result<Identity, Refusal> {
+pub fn verify_by<'a>(verifier: &Verifier, lines: impl IntoIterator<Item = &'a [u8]>) -> Result<Identity, Refusal> {
     verifier.verify(lines, now()).now_or_never().unwrap_or(Err(Refusal::KeysUnavailable))
 }

@@ -16,7 +16,8 @@ fuzz_target!(|data: &[u8]| {
 
 fn refuse(token: &[u8]) {
     let line = [b"Bearer ", token].concat();
-    // Blanks around it are no part of it.
-    let is_good = token.trim_ascii() == GOOD.as_bytes() && !token.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0xc));
+    // Spaces before it and blanks behind it are no part of it.
+    let is_good =
+        str::from_utf8(token).is_ok_and(|token| token.trim_start_matches(' ').trim_end_matches([' ', '\t']) == *GOOD);
     assert_eq!(verify([line.as_slice()]).is_ok(), is_good);
 }
