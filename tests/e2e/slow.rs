@@ -150,6 +150,61 @@ fn answered_once(server: &Server) -> TcpStream {
 }
 
 #[test]
+fn what_comes_after_an_answer_has_to_become_a_request_in_time() {
+    let (database, chunked) = (Database::sqlite(), "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"nam\r\n");
+    let server = Server::start(&database);
+    let director = server.token(Role::CastingDirector);
+    // What is sent first and answered, what follows at once, and what then comes every second.
+    let cases = [
+        ("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "G", "E"),
+        ("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "GET /livez HTTP/1.1\r\nHost: x\r\nA: ", ""),
+        (format!("GET /livez HTTP/1.1\r\nHost: x\r\n{chunked}"), "", "1\r\na\r\n"),
+        (format!("GET /nowhere HTTP/1.1\r\nHost: x\r\n{chunked}"), "", ""),
+        (format!("POST /actors HTTP/1.1\r\nHost: x\r\n{chunked}"), "", "1\r\na\r\n"),
+        (format!("POST /actors HTTP/1.1\r\nHost: x\r\n{chunked}"), "1", ""),
+        (
+            format!("POST /movies HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {director}\r\n{chunked}"),
+            "",
+            "1\r\na\r\n",
+        ),
+        (
+            format!("POST /actors HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {director}\r\n{chunked}"),
+            "",
+            "1\r\na\r\n",
+        ),
+    ];
+    thread::scope(|scope| {
+        for (first, then, every_second) in &cases {
+            let server = &server;
+            scope.spawn(move || {
+                let mut stream = connect(server);
+                stream.write_all(first.as_bytes()).unwrap();
+                let mut answer = [0; 9];
+                stream.read_exact(&mut answer).unwrap();
+                assert_eq!(&answer, b"HTTP/1.1 ");
+                let answered = Instant::now();
+                stream.write_all(then.as_bytes()).unwrap();
+                stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+                while !is_closed(&mut stream) {
+                    let first = first.lines().next();
+                    assert!(answered.elapsed() < KEPT, "{first:?}, {then:?}, {every_second:?}");
+                    stream.write_all(every_second.as_bytes()).ok();
+                }
+            });
+        }
+    });
+}
+
+/// How long a connection may be kept that nothing sensible comes on: fifteen seconds of silence, and five of a head.
+const KEPT: Duration = Duration::from_secs(21);
+
+/// Reads for a second, or until the connection is closed.
+fn is_closed(stream: &mut TcpStream) -> bool {
+    let ended = stream.read_to_end(&mut Vec::new());
+    ended.map_or_else(|error| error.kind() != ErrorKind::WouldBlock, |_| true)
+}
+
+#[test]
 fn an_idle_connection_is_kept_for_a_while_and_longer_for_a_proxy() {
     let proxied = Server::with(&Database::sqlite(), &[("ENSEMBLE__HTTP__TRUSTED_PROXIES", "127.0.0.0/8")]);
     let of_a_proxy = answered_once(&proxied);

@@ -82,7 +82,7 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     let local = local.map(|issuer| LocalTokens { issuer, audience, lifetime: TOKEN_LIFETIME });
     let app = Data::new(local.into_iter().fold(app, App::with_local_tokens));
 
-    let started = ensemble_http::start(app.clone(), &server_settings, listeners);
+    let started = ensemble_http::start(&app, &server_settings, listeners);
     let (server, handle) = started.map_err(|error| Failure::because("the server cannot start", &error))?;
     for address in &addresses {
         tracing::info!(address = %format_args!("http://{address}"), "listening");

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     App,
+    connection::{self, InHand},
     cors::withhold_from_strangers,
     host,
     problem::{self, Kind, Problem},
@@ -44,6 +45,7 @@ pub async fn edge(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
+    let in_hand = InHand::take(request.request());
     let request_id = request_id(request.headers());
     request.extensions_mut().insert(request_id.clone());
     note_client(request.request());
@@ -56,7 +58,7 @@ pub async fn edge(
     set_common_headers(response.headers_mut(), &request_id);
     withhold_from_strangers(response.headers_mut());
     log(&response, &request_id, started);
-    Ok(response)
+    Ok(response.map_body(|_, body| connection::held(body, in_hand)))
 }
 
 /// Refuses what would not be found, or be found in more than one way.

@@ -11,6 +11,7 @@ mod body;
 mod castings;
 mod client;
 mod conditional;
+mod connection;
 mod cors;
 pub mod csv;
 mod cursor;

@@ -2,13 +2,15 @@
 
 use std::{io, net::TcpListener, time::Duration};
 
-use actix_web::{
-    HttpServer,
-    dev::{Server, ServerHandle},
-    web::Data,
-};
+use actix_http::{HttpService, Protocol};
+use actix_server::{Server, ServerBuilder, ServerHandle};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::{dev::AppConfig, rt::net::TcpStream, web::Data};
 
-use crate::{App, CorsOrigins, application};
+use crate::{
+    App, CorsOrigins, application,
+    connection::{Connection, HEAD_DEADLINE},
+};
 
 /// How the server runs.
 #[derive(Clone, Debug)]
@@ -27,8 +29,6 @@ pub struct ServerSettings {
 
 /// How many connections one worker keeps open.
 const MAX_CONNECTIONS: usize = 2048;
-/// How long a client may take to send the head of a request.
-const HEAD_DEADLINE: Duration = Duration::from_secs(5);
 /// How long a client may take to close its connection.
 const DISCONNECT_DEADLINE: Duration = Duration::from_secs(2);
 
@@ -38,23 +38,52 @@ const DISCONNECT_DEADLINE: Duration = Duration::from_secs(2);
 ///
 /// Trouble of the operating system with a listener.
 pub fn start(
-    app: Data<App>,
+    app: &Data<App>,
     settings: &ServerSettings,
     listeners: Vec<TcpListener>,
 ) -> io::Result<(Server, ServerHandle)> {
-    let origins = settings.origins.clone();
     // As many blocking threads as connections, and none beyond: more of them only fight for the same connections.
     let blocking_threads = settings.connections.div_ceil(settings.workers).max(1);
-    let server = HttpServer::new(move || application(app.clone(), &origins))
+    let server = Server::build()
         .workers(settings.workers)
         .worker_max_blocking_threads(blocking_threads)
-        .max_connections(MAX_CONNECTIONS)
-        .client_request_timeout(HEAD_DEADLINE)
-        .client_disconnect_timeout(DISCONNECT_DEADLINE)
-        .keep_alive(settings.keep_alive)
+        .max_concurrent_connections(MAX_CONNECTIONS)
         .shutdown_timeout(settings.shutdown_timeout.as_secs())
         .disable_signals();
-    let server = listeners.into_iter().try_fold(server, HttpServer::listen)?.run();
+    let add = |server: ServerBuilder, listener| listen(server, listener, app, settings);
+    let server = listeners.into_iter().try_fold(server, add)?.run();
     let handle = server.handle();
     Ok((server, handle))
+}
+
+/// Adds a listener. This is what actix-web's own server does, but for the patience of its connections.
+fn listen(
+    server: ServerBuilder,
+    listener: TcpListener,
+    app: &Data<App>,
+    settings: &ServerSettings,
+) -> io::Result<ServerBuilder> {
+    let (app, origins, keep_alive) = (app.clone(), settings.origins.clone(), settings.keep_alive);
+    let stopping = server.graceful_shutdown_signal();
+    server.listen("http", listener, move || {
+        let stopping = stopping.clone();
+        let application = application(app.clone(), &origins).into_factory();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(keep_alive)
+            .client_request_timeout(HEAD_DEADLINE)
+            .client_disconnect_timeout(DISCONNECT_DEADLINE)
+            .on_connect_ext(|connection: &Connection, of_connection| {
+                of_connection.insert(connection.patience());
+            })
+            .finish(map_config(application, |()| AppConfig::default()));
+        fn_service(move |stream: TcpStream| async move {
+            let peer = stream.peer_addr().ok();
+            Ok((Connection::new(stream, keep_alive), Protocol::Http1, peer))
+        })
+        .and_then(http)
+    })
 }

@@ -22,7 +22,7 @@ async fn exchange(server: Server, sent: &str) -> String {
         shutdown_timeout: Duration::ZERO,
         origins: CorsOrigins::Listed(Vec::new()),
     };
-    let (running, handle) = start(server.app(), &settings, vec![listener]).unwrap();
+    let (running, handle) = start(&server.app(), &settings, vec![listener]).unwrap();
     let running = actix_web::rt::spawn(running);
 
     let mut connection = TcpStream::connect(address).await.unwrap();
