@@ -1,7 +1,5 @@
 //! A set of public keys, as an issuer publishes it (RFC 7517, section 5).
 
-use std::fmt;
-
 use serde_json::Value;
 use thiserror::Error;
 
@@ -14,7 +12,7 @@ const MAX_ENTRIES: usize = 100;
 const MAX_KEYS: usize = 32;
 
 /// The usable keys of an issuer: at least one, each with a name of its own.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct KeySet {
     keys: Vec<Key>,
     passed_over: Vec<PassedOver>,
@@ -89,12 +87,6 @@ impl KeySet {
     /// The published keys that are not used.
     pub(crate) fn passed_over(&self) -> &[PassedOver] {
         &self.passed_over
-    }
-}
-
-impl fmt::Debug for KeySet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.keys).finish()
     }
 }
 

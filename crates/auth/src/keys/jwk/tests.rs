@@ -185,6 +185,17 @@ fn a_point_lies_on_its_curve() {
 }
 
 #[test]
+fn each_coordinate_has_its_full_length() {
+    let good = Signer::ec(Algorithm::Es256).jwk("key");
+    let [mut x, mut y] = ["x", "y"].map(|member| bytes(&good, member).unwrap());
+    // Together they are the same point still.
+    y.insert(0, x.pop().unwrap());
+    let mut jwk = good;
+    (jwk["x"], jwk["y"]) = (json!(encode(x)), json!(encode(y)));
+    assert_eq!(from_jwk(&jwk), Err(Unusable::Material));
+}
+
+#[test]
 fn a_key_is_known_by_its_id_and_shows_no_more_than_that() {
     let (one, other) = (from_jwk(&a_jwk("one")).unwrap(), from_jwk(&a_jwk("other")).unwrap());
     assert_eq!(one, from_jwk(&a_jwk("one")).unwrap());
