@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and helpers of tests are part of them"
 )]
 
+mod cluster;
 mod database;
 mod node;
 mod server;
@@ -39,6 +40,7 @@ mod concurrency;
 mod crash;
 mod documents;
 mod explorer;
+mod failover;
 mod limits;
 mod lists;
 mod main_job;

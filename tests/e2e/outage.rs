@@ -1,8 +1,6 @@
 //! The server while its database is away, held up, or full.
 
 use std::{
-    fs,
-    path::Path,
     process::{Command, Stdio},
     sync::{
         Mutex,
@@ -15,11 +13,11 @@ use std::{
 use ensemble_domain::Role;
 use reqwest::{Method, blocking::RequestBuilder, header::RETRY_AFTER};
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::{
-    database::{Database, skip},
-    server::{PATIENCE, Server, after, answered, eventually, send_signal, serve},
+    cluster::Cluster,
+    database::Database,
+    server::{PATIENCE, Server, after, answered, eventually, serve},
 };
 
 on_both_databases!(a_held_up_database_holds_nobody_up_for_long);
@@ -240,55 +238,4 @@ impl Answer {
     fn is_put_off(&self) -> bool {
         self.status == 503
     }
-}
-
-/// A PostgreSQL of its own, which can be stopped. Gone when dropped.
-struct Cluster {
-    database: Database,
-    folder: TempDir,
-}
-
-impl Cluster {
-    /// Starts one, where PostgreSQL is installed.
-    fn create() -> Option<Self> {
-        let folder = TempDir::new().unwrap();
-        let created = script("create", folder.path()).output().unwrap();
-        let said = String::from_utf8_lossy(&created.stderr);
-        if said.contains("is not installed here") {
-            skip(&said);
-            return None;
-        }
-        assert!(created.status.success(), "{said}");
-        let url = String::from_utf8(created.stdout).unwrap().trim().to_owned();
-        Some(Self { database: Database::at(url), folder })
-    }
-
-    /// Sends a signal to all processes of the server.
-    fn signal(&self, name: &str) {
-        let file = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
-        let postmaster = file.lines().next().unwrap();
-        let children = fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children")).unwrap();
-        send_signal(name, &format!("{postmaster} {children}"));
-    }
-
-    fn stop(&self) {
-        assert!(script("stop", self.folder.path()).status().unwrap().success());
-    }
-
-    fn start(&self) {
-        assert!(script("start", self.folder.path()).status().unwrap().success());
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // Already stopped where a test failed in between.
-        script("stop", self.folder.path()).stderr(Stdio::null()).status().ok();
-    }
-}
-
-fn script(verb: &str, folder: &Path) -> Command {
-    let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/postgres.sh"));
-    command.arg(verb).arg(folder).stdout(Stdio::piped());
-    command
 }
