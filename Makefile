@@ -19,6 +19,7 @@ run: ## Build, migrate, seed when empty, serve on http://127.0.0.1:5000, and pri
 test: ## Run every test, on SQLite and on a PostgreSQL of its own (or the one of TEST_DATABASE_URL)
 	tests/node.sh
 	tests/browser.sh
+	tests/balancer.sh
 	tests/postgres.sh run $(CARGO) test --workspace
 
 check: ## Check format, lints, documentation, the dependencies between the crates, and the supply chain

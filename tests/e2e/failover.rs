@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::{
     cluster::Cluster,
     database::Database,
-    server::{Server, answered, eventually},
+    server::{Raised, Server, answered, eventually},
 };
 
 /// How soon writes must work once the new primary takes them.
@@ -44,6 +44,7 @@ fn a_standby_takes_over_and_nothing_acknowledged_is_lost() {
             load.goes_on("writes are acknowledged again");
             promoted.elapsed()
         });
+        println!("writes resumed {resumed_after:?} after the promotion");
         assert!(resumed_after < RESUMPTION, "writes resumed after {resumed_after:?}");
         let (stored, acknowledged) = (standby.column("SELECT name FROM actors"), load.acknowledged.lock().unwrap());
         assert!(acknowledged.is_subset(&stored), "lost: {:?}", acknowledged.difference(&stored));
@@ -82,7 +83,7 @@ impl Load {
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
             // Whoever fails below must not keep the clients running.
-            let over = Over(&is_over);
+            let over = Raised(&is_over);
             for lately in &self.lately {
                 let is_over = &is_over;
                 scope.spawn(move || {
@@ -126,15 +127,6 @@ impl Load {
 
     fn lately(&self, is_so: impl Fn((u32, bool)) -> bool) -> bool {
         self.lately.iter().all(|lately| is_so(*lately.lock().unwrap()))
-    }
-}
-
-/// Ends the load when it is dropped.
-struct Over<'a>(&'a AtomicBool);
-
-impl Drop for Over<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -41,6 +41,7 @@ mod crash;
 mod documents;
 mod explorer;
 mod failover;
+mod instances;
 mod limits;
 mod lists;
 mod main_job;

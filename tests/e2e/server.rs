@@ -4,7 +4,11 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -164,6 +168,15 @@ pub fn send_signal(name: &str, processes: &str) {
     assert!(sent.success());
 }
 
+/// A flag that is raised when this is dropped, also by a test that fails: whoever looks at it stops.
+pub struct Raised<'a>(pub &'a AtomicBool);
+
+impl Drop for Raised<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Status and JSON of a response.
 pub fn answered(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
@@ -189,8 +202,13 @@ fn client() -> Client {
 
 /// What serves that database, its schema made, on a free port.
 pub fn serve(database: &Database) -> Command {
+    serve_on(0, database)
+}
+
+/// The same on that port.
+pub fn serve_on(port: u16, database: &Database) -> Command {
     let mut command = ensemble(database.folder.path());
-    command.args(["serve", "--port", "0"]).env("DATABASE_URL", &database.url);
+    command.args(["serve", "--port", &port.to_string()]).env("DATABASE_URL", &database.url);
     command.env("ENSEMBLE__DATABASE__MIGRATE_ON_START", "true");
     // Most tests ask for more than one client may; those of the limits set them.
     command.env("ENSEMBLE__RATE_LIMIT__ENABLED", "false");
