@@ -1,9 +1,10 @@
-//! A killed server loses nothing that it acknowledged.
+//! A killed server loses nothing that it acknowledged, and one that is told to stop nothing that it was asked.
 
 use std::{
     collections::BTreeMap,
     env,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState},
+    iter,
     process::Stdio,
     thread,
     time::{Duration, Instant},
@@ -24,23 +25,41 @@ use crate::{
     server::{Server, eventually, serve},
 };
 
-on_both_databases!(every_acknowledged_write_survives_a_kill, a_kill_while_starting_is_no_obstacle_to_the_next_start);
+on_both_databases!(
+    every_acknowledged_write_survives_a_kill,
+    every_request_is_answered_though_the_server_stops,
+    a_kill_while_starting_is_no_obstacle_to_the_next_start,
+);
 
 /// How soon a server must be ready again.
 const RECOVERY: Duration = Duration::from_secs(5);
 
 fn every_acknowledged_write_survives_a_kill(database: &Database) {
+    // Whoever waits for an answer when the server is killed gets none.
+    every_acknowledged_write_survives("KILL", |_error| true, database);
+}
+
+fn every_request_is_answered_though_the_server_stops(database: &Database) {
+    every_acknowledged_write_survives("TERM", reqwest::Error::is_connect, database);
+}
+
+/// Has clients write until the server is sent that signal, twenty times, each with an error that is expected.
+fn every_acknowledged_write_survives(signal: &str, is_expected: fn(&reqwest::Error) -> bool, database: &Database) {
     let seed = seed();
     let mut server = Server::start(database);
     let mut clients: Vec<_> = (1..=4).map(Client::new).collect();
-    for round in 1..=if database.is_sqlite() { 20 } else { 5 } {
+    for round in 1..=20 {
         thread::scope(|scope| {
             for client in &mut clients {
-                scope.spawn(|| while client.write(&server).is_some() {});
+                scope.spawn(|| {
+                    let error = iter::repeat_with(|| client.write(&server)).find_map(Result::err).unwrap();
+                    assert!(is_expected(&error), "round {round}: {error:?}");
+                });
             }
             thread::sleep(Duration::from_micros(random(seed, round) % 300_000));
-            server.signal("KILL");
+            server.signal(signal);
         });
+        server.ended();
         forgotten(database);
         let start = Instant::now();
         server.restart(database);
@@ -74,7 +93,7 @@ fn a_kill_while_starting_is_no_obstacle_to_the_next_start(database: &Database) {
         let server = Server::start(&fresh);
         assert_eq!(server.get("/readyz").0, 200, "killed after {tenth} tenths of the usual start");
         assert!(start.elapsed() < RECOVERY, "killed after {tenth} tenths, ready after {:?}", start.elapsed());
-        assert!(Client::new(0).write(&server).is_some());
+        Client::new(0).write(&server).unwrap();
         assert_whole(&fresh);
     }
 }
@@ -93,8 +112,8 @@ impl Client {
         Self { number, writes: 0, known: BTreeMap::new(), pending: None }
     }
 
-    /// Makes one more write. Answers `None` when no whole answer came.
-    fn write(&mut self, server: &Server) -> Option<()> {
+    /// Makes one more write.
+    fn write(&mut self, server: &Server) -> reqwest::Result<()> {
         self.writes += 1;
         let name = format!("Client {} Write {}", self.number, self.writes);
         let living = self.known.iter().rev().find(|(_, actor)| actor["deleted"] == false);
@@ -120,8 +139,8 @@ impl Client {
             }
         };
         self.pending = Some(outcome.clone());
-        let answer = server.request_as(Role::ExecutiveProducer, method, &path).json(&body).send().ok()?;
-        let (status, text) = (answer.status(), answer.text().ok()?);
+        let answer = server.request_as(Role::ExecutiveProducer, method, &path).json(&body).send()?;
+        let (status, text) = (answer.status(), answer.text()?);
         assert!(status.is_success(), "{path} {body}: {status} {text}");
         let mut acknowledged: Value = serde_json::from_str(&text).unwrap();
         let actor = match acknowledged["actor"].take() {
@@ -131,7 +150,7 @@ impl Client {
         let id = outcome.0.or_else(|| actor["id"].as_i64());
         self.known.insert(id.unwrap(), actor);
         self.pending = None;
-        Some(())
+        Ok(())
     }
 
     /// Takes this client's actors out of what is stored: each is as it was acknowledged, and what was not acknowledged has
@@ -204,11 +223,19 @@ fn forgotten(database: &Database) {
     }
 }
 
-/// SQLite finds nothing wrong with its file; PostgreSQL was not killed.
+/// Each version of an actor has its entry in the history, and SQLite finds nothing wrong with its file; PostgreSQL was not killed.
 fn assert_whole(database: &Database) {
+    let torn = "(SELECT coalesce(sum(version), 0) FROM actors) - (SELECT count(*) FROM history)";
     if database.is_sqlite() {
-        let verdict: String = sql::<Text>("PRAGMA integrity_check").get_result(&mut database.file()).unwrap();
-        assert_eq!(verdict, "ok");
+        let file = &mut database.file();
+        assert_eq!(sql::<Text>("PRAGMA integrity_check").get_result(file), Ok("ok".to_owned()));
+        assert_eq!(select(sql::<BigInt>(torn)).get_result(file), Ok(0));
+    } else {
+        let torn = format!("({torn})::bigint");
+        assert_eq!(
+            select(sql::<BigInt>(&torn)).get_result(&mut PgConnection::establish(&database.url).unwrap()),
+            Ok(0)
+        );
     }
 }
 

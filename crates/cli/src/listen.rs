@@ -8,6 +8,8 @@ use std::{
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
+#[cfg(target_os = "linux")]
+use socket2::{SockFilter, SockRef};
 
 use crate::{
     failure::Failure,
@@ -37,6 +39,19 @@ pub fn listen(http: &HttpSettings, loopback_only: bool) -> Result<Vec<TcpListene
         refuse_others(&http.host, &addresses)?;
     }
     bind_all(&addresses).map_err(|error| failed(&error))
+}
+
+/// Lets nobody new in. Whoever is in already, and has not been seen to yet, is not lost, as it would be if the listener were closed; who
+/// comes now is not heard, and refused once it is closed. Elsewhere than on Linux new clients are let in until then.
+pub fn let_nobody_in(listeners: &[TcpListener]) {
+    #[cfg(target_os = "linux")]
+    for listener in listeners {
+        // "Return 0": of each packet that is meant for the listener, and not for a connection, nothing is kept.
+        let nothing = [SockFilter::new(0x06, 0, 0, 0)];
+        if let Err(error) = SockRef::from(listener).attach_filter(&nothing) {
+            tracing::warn!(%error, "new clients are let in until the listener is closed");
+        }
+    }
 }
 
 /// Whoever can reach an address that is not loopback could ask for local tokens there.

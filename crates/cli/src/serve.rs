@@ -1,6 +1,6 @@
 //! `ensemble serve`.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     dev::ServerHandle,
@@ -16,7 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{
     examples,
     failure::{Failure, print},
-    listen::listen,
+    listen::{let_nobody_in, listen},
     settings::{AuthSettings, HttpSettings, IssuerSettings, Settings},
     wiring::{self, UseCases},
 };
@@ -26,6 +26,9 @@ pub const TOKEN_LIFETIME: Duration = Duration::from_hours(12);
 /// Idle connections are kept longer than a proxy keeps them, so that it is the proxy that closes them.
 const KEEP_ALIVE_BEHIND_PROXY: Duration = Duration::from_secs(75);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How long clients that come again on the connections they have are served, and told that it is the last time, before those that
+/// are idle are closed. One that is closed while a request is on its way would leave the client without an answer.
+const FAREWELL: Duration = Duration::from_millis(500);
 /// How often the requests are forgotten whose idempotency keys have expired.
 const FORGET_EVERY: Duration = Duration::from_mins(10);
 /// How often clients are forgotten that have not been seen for a while.
@@ -82,13 +85,15 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     let local = local.map(|issuer| LocalTokens { issuer, audience, lifetime: TOKEN_LIFETIME });
     let app = Data::new(local.into_iter().fold(app, App::with_local_tokens));
 
+    let taken: io::Result<Vec<_>> = listeners.iter().map(TcpListener::try_clone).collect();
+    let taken = taken.map_err(|error| Failure::because("the server cannot start", &error))?;
     let started = ensemble_http::start(&app, &server_settings, listeners);
     let (server, handle) = started.map_err(|error| Failure::because("the server cannot start", &error))?;
     for address in &addresses {
         tracing::info!(address = %format_args!("http://{address}"), "listening");
     }
     rt::spawn(tidy(app.clone()));
-    rt::spawn(stop_on_signal(app, handle, http.drain_delay));
+    rt::spawn(stop_on_signal(app, handle, taken, http.drain_delay));
     if let Some(lines) = lines {
         print(&lines?)?;
     }
@@ -184,7 +189,7 @@ fn raise_open_files(workers: usize) {
 }
 
 /// Ends the server at the first signal, once requests in flight are answered, and at once at the second.
-async fn stop_on_signal(app: Data<App>, handle: ServerHandle, drain_delay: Duration) {
+async fn stop_on_signal(app: Data<App>, handle: ServerHandle, listeners: Vec<TcpListener>, drain_delay: Duration) {
     let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         tracing::error!("signals cannot be watched; only a kill ends this process");
@@ -196,6 +201,10 @@ async fn stop_on_signal(app: Data<App>, handle: ServerHandle, drain_delay: Durat
     app.drain();
     let stop = async {
         rt::time::sleep(drain_delay).await;
+        let_nobody_in(&listeners);
+        rt::time::sleep(FAREWELL).await;
+        // Now they are the server's alone, which closes them.
+        drop(listeners);
         handle.stop(true).await;
     };
     tokio::select! {

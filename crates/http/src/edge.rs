@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -57,6 +57,9 @@ pub async fn edge(
     let mut response = finished(answered, &request_id);
     set_common_headers(response.headers_mut(), &request_id);
     withhold_from_strangers(response.headers_mut());
+    if response.request().app_data::<Data<App>>().is_some_and(|app| app.is_draining()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     log(&response, &request_id, started);
     Ok(response.map_body(|_, body| connection::held(body, in_hand)))
 }
