@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ENSEMBLE := $(TARGET)/debug/ensemble
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check deny conformance fuzz mutants bench clean
+.PHONY: help run test check deny conformance fuzz mutants soak bench clean
 
 help: ## List the targets
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ mutants: ## Change the rules of access, castings and tokens, and see whether a t
 
 fuzz: ## Try whatever comes from outside with random input, 60 s each (needs a nightly toolchain)
 	tests/fuzz.sh
+
+soak: ## Keep a server at half of its peak for half an hour on each database, side by side, and see that nothing grows
+	tests/postgres.sh run $(CARGO) test --release --workspace --test e2e -- --ignored --nocapture --test-threads 2 soak::
 
 bench: ## Measure what a request costs, and print the medians
 	$(CARGO) bench --workspace --benches -- --quiet

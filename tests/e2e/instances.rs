@@ -169,7 +169,7 @@ fn takes_part(server: &Server) {
     eventually("the server takes part", || (requests() > before + 20).then_some(()));
 }
 
-/// HAProxy, by the configuration that the guide recommends. Stopped when dropped.
+/// `HAProxy`, by the configuration that the guide recommends. Stopped when dropped.
 struct Balancer {
     process: Child,
     base: String,

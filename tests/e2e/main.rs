@@ -53,6 +53,7 @@ mod provider;
 mod secrets;
 mod settings;
 mod slow;
+mod soak;
 mod stopping;
 mod tenant;
 mod tricks;

@@ -162,6 +162,11 @@ impl Drop for Server {
     }
 }
 
+/// How many files the server has open.
+pub fn open_files(server: &Server) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap().count()
+}
+
 /// Sends a signal by its name to processes by their numbers. The shell's own `kill` is there on every machine.
 pub fn send_signal(name: &str, processes: &str) {
     let sent = Command::new("sh").arg("-c").arg(format!("kill -{name} {processes}")).status().unwrap();

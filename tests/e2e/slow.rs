@@ -13,7 +13,7 @@ use reqwest::Method;
 
 use crate::{
     database::Database,
-    server::{Server, eventually},
+    server::{Server, eventually, open_files},
     wire::{answer, connect, everything},
 };
 
@@ -116,11 +116,6 @@ fn of_a_new_connection(server: &Server) -> Duration {
     stream.write_all(head.as_bytes()).unwrap();
     assert_eq!(answer(stream).0, 200);
     started.elapsed()
-}
-
-/// How many files the server has open.
-fn open_files(server: &Server) -> usize {
-    std::fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap().count()
 }
 
 #[test]
