@@ -47,7 +47,7 @@ impl Verdict {
             Self::Allowed => (200, "", "", ""),
             Self::Powerless => {
                 let challenge = r#"Bearer realm="ensemble", error="insufficient_scope", error_description="The access token lacks a permission", scope="get:actors""#;
-                (403, "permission-denied", challenge, "permission")
+                (403, "permission-denied", challenge, "permission_missing")
             }
             Self::Refused(status, problem, challenge, reason) => (status, problem, challenge, reason),
         }

@@ -3,6 +3,7 @@
 mod api;
 mod domain;
 mod issuers;
+mod metrics;
 mod permissions;
 mod problems;
 mod security;

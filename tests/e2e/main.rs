@@ -46,6 +46,7 @@ mod limits;
 mod lists;
 mod main_job;
 mod matrix;
+mod metrics;
 mod openapi;
 mod outage;
 mod postman;

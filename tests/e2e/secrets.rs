@@ -19,6 +19,7 @@ use crate::{
     },
     database::Database,
     matrix::{Row, restore, with_rows},
+    metrics::{METRICS, Scrape},
     secrets::marked::{MARK, bad_tokens, good_tokens},
     server::{Server, after, answered, eventually, serve},
     tokens::{claims_but, signed},
@@ -71,6 +72,9 @@ impl<'a> Heard<'a> {
     fn assert_silent_about(&self, secrets: &[String]) {
         assert_keeps(&self.answers, secrets, "an answer");
         assert_keeps(&self.log(), secrets, "the log");
+        let scrape = Scrape::of(self.server);
+        assert!(scrape.text.contains("http_requests_total{"), "{}", scrape.text);
+        assert_keeps(&scrape.text, secrets, "the metrics");
     }
 }
 
@@ -86,7 +90,7 @@ fn assert_keeps(text: &str, secrets: &[String], what: &str) {
 /// A server that says all it can, on both of its outputs.
 fn talkative(database: &Database) -> Server {
     let mut command = serve(database);
-    command.env("RUST_LOG", LOUD);
+    command.env("RUST_LOG", LOUD).envs([METRICS]);
     let mut server = Server::run(after("exec 1>&2", &command));
     server.make_tokens(database);
     with_rows(server)
@@ -137,13 +141,15 @@ fn a_token_in_any_other_place_is_kept_as_well() {
         }
     }
     assert_keeps(&heard.log(), &secrets, "the log");
+    assert_keeps(&Scrape::of(&server).text, &secrets, "the metrics");
 }
 
 #[test]
 fn a_token_whose_key_has_to_be_fetched_is_kept_as_well() {
     let issuer = Issuer::start(&["first"]);
     let (unknown, known) = (issuer.draft(MARK).signed(&issuer.key), issuer.draft("first").signed(&issuer.key));
-    let quick = [("ENSEMBLE__AUTH__JWKS_MIN_REFETCH", "1"), ("ENSEMBLE__AUTH__JWKS_TTL", "1"), ("RUST_LOG", LOUD)];
+    let quick =
+        [("ENSEMBLE__AUTH__JWKS_MIN_REFETCH", "1"), ("ENSEMBLE__AUTH__JWKS_TTL", "1"), ("RUST_LOG", LOUD), METRICS];
     let database = Database::sqlite();
     let server = server_trusting(&issuer, &database, &quick);
     let mut heard = Heard::of(&server);
@@ -162,11 +168,13 @@ fn a_token_whose_key_has_to_be_fetched_is_kept_as_well() {
 }
 
 /// What the line about a request may say, beside when and how important it is.
-const MEMBERS: [&str; 11] = [
+const MEMBERS: [&str; 13] = [
     "timestamp",
     "level",
     "message",
     "request_id",
+    "trace_id",
+    "parent_id",
     "method",
     "route",
     "status",
@@ -199,7 +207,8 @@ fn the_line_about_a_request_says_nothing_but_what_is_listed() {
         assert!(routes.contains(line["route"].as_str().unwrap()), "{line}");
         assert!(methods.contains(&line["method"].as_str().unwrap()), "{line}");
     }
-    for (name, value) in [("method", "other"), ("route", "none"), ("reason", "permission"), ("sub", "local|assistant")]
+    for (name, value) in
+        [("method", "other"), ("route", "none"), ("reason", "permission_missing"), ("sub", "local|assistant")]
     {
         assert!(about_requests.iter().any(|line| line[name] == value), "no line has the {name} {value}");
     }

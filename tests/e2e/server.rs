@@ -84,6 +84,15 @@ impl Server {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
+    /// A request to where the metrics are.
+    pub fn metrics(&self, method: Method, path: &str) -> RequestBuilder {
+        let log = self.log();
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let line = lines.into_iter().find(|line| line["message"] == "metrics are served").unwrap();
+        let base = line["address"].as_str().unwrap().trim_end_matches("/metrics").to_owned();
+        self.client.request(method, format!("{base}{path}"))
+    }
+
     /// Sends a request that was built by hand.
     pub fn execute(&self, request: Request) -> Response {
         self.client.execute(request).unwrap()

@@ -16,6 +16,7 @@ use crate::{
     cache::{Digest, VerifiedTokens},
     claims,
     keys::Refetch,
+    observe,
     token::{MAX_TOKEN, Token},
 };
 
@@ -68,7 +69,7 @@ impl Verifier {
             Ok(token) => self.judge(token, now).await,
             Err(refusal) => Err(refusal),
         };
-        judged.inspect_err(|refusal| metrics::counter!("auth_reject_total", "reason" => refusal.as_str()).increment(1))
+        judged.inspect_err(|refusal| observe::count_refused(*refusal))
     }
 
     async fn judge(&self, token: &str, now: DateTime<Utc>) -> Result<Identity, Refusal> {

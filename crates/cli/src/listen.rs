@@ -84,7 +84,7 @@ fn bind_all(addresses: &[SocketAddr]) -> io::Result<Vec<TcpListener>> {
 }
 
 /// What `TcpListener::bind` does, but for its backlog of 128, and with patience that ends. What is set here, every connection has.
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // Connections of an earlier process that linger must not keep the port from the next one.
     socket.set_reuse_address(true)?;

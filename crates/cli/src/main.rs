@@ -9,6 +9,7 @@ mod import;
 mod listen;
 mod logging;
 mod migrate;
+mod observe;
 mod operator;
 mod progress;
 mod seed;

@@ -17,6 +17,7 @@ use crate::{
     examples,
     failure::{Failure, print},
     listen::{let_nobody_in, listen},
+    observe::Metrics,
     settings::{AuthSettings, HttpSettings, IssuerSettings, Settings},
     wiring::{self, UseCases},
 };
@@ -52,8 +53,10 @@ pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
 }
 
 async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Result<(), Failure> {
-    let Settings { queue, auth, http, rate_limit, database, .. } = settings;
+    let Settings { queue, auth, http, rate_limit, database, metrics, .. } = settings;
     let listeners = listen(&http, matches!(auth.issuer, IssuerSettings::Local { .. }))?;
+    // What is made before the recorder is there would count for nobody.
+    let metrics = metrics.map(Metrics::start).transpose()?;
     let addresses: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let server_settings = server_settings(&http, &use_cases);
 
@@ -83,7 +86,15 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
         .filter(|_| examples)
         .map(|issuer| examples::lines(issuer, &audience, &addresses, use_cases.clock.now()));
     let local = local.map(|issuer| LocalTokens { issuer, audience, lifetime: TOKEN_LIFETIME });
-    let app = Data::new(local.into_iter().fold(app, App::with_local_tokens));
+    let app = local.into_iter().fold(app, App::with_local_tokens);
+    let app = Data::new(if metrics.is_some() { app.counting_requests() } else { app });
+    if let Some(metrics) = metrics {
+        let (database, app) = (use_cases.database, app.clone());
+        metrics.serve(Arc::new(move || {
+            database.tell_pools();
+            app.tell_queue();
+        }))?;
+    }
 
     let taken: io::Result<Vec<_>> = listeners.iter().map(TcpListener::try_clone).collect();
     let taken = taken.map_err(|error| Failure::because("the server cannot start", &error))?;

@@ -1,11 +1,11 @@
 //! What a request costs beside its store: `cargo bench -p ensemble-http`.
 //!
 //! First the steps by themselves, then whole requests through the application, without a network, over a store that answers
-//! at once. `GET /livez` is what every request costs, `GET /me` adds the check of the token.
+//! at once. `GET /livez` is what every request costs, `GET /me` adds the check of the token. Then the same requests are counted.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop")]
 
-use std::{hint::black_box, sync::Arc, time::Duration};
+use std::{hint::black_box, sync::Arc, thread, time::Duration};
 
 use actix_web::{
     rt::System,
@@ -20,7 +20,10 @@ use ensemble_domain::{
     MockActorRepository, MockCastingRepository, MockHistoryRepository, MockMovieRepository, MovieService, Outcome,
     Page, PageNumber, PageRequest, Role, Start, Total, Version,
 };
-use ensemble_http::{App, Blocking, CorsOrigins, Services, application, steps};
+use ensemble_http::{
+    App, Blocking, CorsOrigins, REQUEST_DURATION, REQUEST_DURATION_BUCKETS, Services, application, steps,
+};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tempfile::TempDir;
 
 const BODY: &str = r#"{"name":"Nada Haddad","age":20,"gender":"female"}"#;
@@ -61,7 +64,7 @@ fn an_issuer() -> LocalIssuer {
 }
 
 /// The application over actors that are always there.
-fn an_app(issuer: &LocalIssuer) -> Data<App> {
+fn an_app(issuer: &LocalIssuer) -> App {
     let mut actors = MockActorRepository::new();
     actors.expect_find().returning(|id| Ok(Some(an_actor(id.get()))));
     actors.expect_list().returning(|_, _| Ok(a_page()));
@@ -78,10 +81,11 @@ fn an_app(issuer: &LocalIssuer) -> Data<App> {
     keys.replace(KeySet::parse(issuer.key_set(), &[ensemble_auth::Algorithm::Rs256]).unwrap());
     let verifier = Verifier::new(Rules::new(LOCAL_ISSUER, LOCAL_AUDIENCE).unwrap(), Arc::new(keys));
     let blocking = Blocking::new(1024, Duration::from_secs(2));
-    Data::new(App::new(services, clock, Arc::new(verifier), blocking, Arc::new(|| Ok(())), 65_536))
+    App::new(services, clock, Arc::new(verifier), blocking, Arc::new(|| Ok(())), 65_536)
 }
 
 fn a_step(criterion: &mut Criterion) {
+    record_metrics();
     let (actor, page) = (an_actor(7), a_page());
     let mut group = criterion.benchmark_group("a step");
     group.bench_function("the body of POST /actors parsed", |bencher| {
@@ -93,6 +97,8 @@ fn a_step(criterion: &mut Criterion) {
     group.bench_function("a page of 20 actors rendered", |bencher| {
         bencher.iter(|| steps::render_actors(black_box(&page), FIRST_PAGE, today()).unwrap());
     });
+    let count = steps::count_requests();
+    group.bench_function("a request counted", |bencher| bencher.iter(&count));
     group.finish();
 }
 
@@ -111,16 +117,34 @@ fn a_request(criterion: &mut Criterion) {
     ];
 
     let system = System::new();
-    let service = system.block_on(init_service(application(an_app(&issuer), &CorsOrigins::Listed(Vec::new()))));
-    let mut group = criterion.benchmark_group("a request");
-    for (name, status, request) in requests {
-        group.bench_function(name, |bencher| {
-            let answered = |request| system.block_on(call_service(&service, request));
-            assert_eq!(answered(call(request())).status(), status, "{name}");
-            bencher.iter_batched(|| call(request()), answered, BatchSize::SmallInput);
-        });
+    let counted = an_app(&issuer).counting_requests();
+    for (kind, app) in [("a request", an_app(&issuer)), ("a request that is counted", counted)] {
+        let service = system.block_on(init_service(application(Data::new(app), &CorsOrigins::Listed(Vec::new()))));
+        let mut group = criterion.benchmark_group(kind);
+        for (name, status, request) in requests {
+            group.bench_function(name, |bencher| {
+                let answered = |request| system.block_on(call_service(&service, request));
+                assert_eq!(answered(call(request())).status(), status, "{name}");
+                bencher.iter_batched(|| call(request()), answered, BatchSize::SmallInput);
+            });
+        }
+        group.finish();
     }
-    group.finish();
+}
+
+/// Has metrics counted as the program does, which puts them into their buckets every few seconds.
+fn record_metrics() {
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(REQUEST_DURATION.to_owned()), &REQUEST_DURATION_BUCKETS);
+    let recorder = builder.unwrap().build_recorder();
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder).unwrap();
+    thread::spawn(move || {
+        loop {
+            handle.run_upkeep();
+            thread::sleep(Duration::from_secs(5));
+        }
+    });
 }
 
 criterion_group!(benches, a_step, a_request);

@@ -13,7 +13,7 @@ use ensemble_auth::{LocalIssuer, Verifier};
 use ensemble_domain::{ActorService, CastingService, Cause, Clock, HistoryService, MovieService};
 use tokio::sync::Semaphore;
 
-use crate::{Blocking, RateLimits, TrustedProxies, health::Probe};
+use crate::{Blocking, RateLimits, TrustedProxies, health::Probe, traffic::Traffic};
 
 /// Asks the store whether it can serve: it answers, and its schema is current.
 pub type Readiness = Arc<dyn Fn() -> Result<(), Cause> + Send + Sync>;
@@ -56,6 +56,7 @@ pub struct App {
     pub(crate) imports: Semaphore,
     pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) trusted_proxies: TrustedProxies,
+    pub(crate) traffic: Option<Traffic>,
     draining: AtomicBool,
 }
 
@@ -86,6 +87,7 @@ impl App {
             imports: Semaphore::new(1),
             rate_limits: None,
             trusted_proxies: TrustedProxies::default(),
+            traffic: None,
             draining,
         }
     }
@@ -106,6 +108,17 @@ impl App {
     #[must_use]
     pub fn with_trusted_proxies(self, trusted_proxies: TrustedProxies) -> Self {
         Self { trusted_proxies, ..self }
+    }
+
+    /// Counts requests by means of the recorder of metrics that is there now.
+    #[must_use]
+    pub fn counting_requests(self) -> Self {
+        Self { traffic: Some(Traffic::new()), ..self }
+    }
+
+    /// Tells the metrics how many calls wait for the database.
+    pub fn tell_queue(&self) {
+        self.blocking.tell_queue();
     }
 
     /// Forgets what is of no use any more, and logs what nothing else would. To be called every minute.

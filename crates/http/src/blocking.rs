@@ -15,6 +15,8 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+use crate::observe::{NotBegun, count_not_begun, count_panic, tell_queue};
+
 /// Runs use-cases on blocking threads, with a bound on how many wait and for how long.
 ///
 /// The server keeps as many blocking threads as there are connections, so a call that has begun never waits for a connection
@@ -105,14 +107,19 @@ impl Blocking {
             // The turn ends with the work, even if nobody waits for that any more.
             Ok(Ok(turn)) => call(place, until, move || (work(), drop(turn)).0).await,
             Ok(Err(closed)) => Err(StoreError::Failed(closed.into()).into()),
-            Err(_elapsed) => Err(overloaded("other writers came first")),
+            Err(_elapsed) => Err(overloaded(NotBegun::NoTurn)),
         }
+    }
+
+    /// Tells the metrics how many calls wait.
+    pub fn tell_queue(&self) {
+        tell_queue(self.waiting.load(Ordering::Relaxed), self.queue);
     }
 
     fn take_place(&self) -> Result<Place, Error> {
         if self.waiting.fetch_add(1, Ordering::AcqRel) >= self.queue {
             self.waiting.fetch_sub(1, Ordering::AcqRel);
-            return Err(overloaded("the queue for the database is full"));
+            return Err(overloaded(NotBegun::QueueFull));
         }
         let waiting = Arc::clone(&self.waiting);
         Ok(Place(Arc::new(Ticket { state: AtomicU8::new(Ticket::WAITING), waiting })))
@@ -131,18 +138,28 @@ async fn call<T: Send + 'static>(
     tokio::pin!(call);
     let finished = match timeout_at(until, &mut call).await {
         Ok(finished) => finished,
-        Err(_) if place.0.leave_queue(Ticket::GIVEN_UP) => return Err(overloaded("no database thread in time")),
+        Err(_) if place.0.leave_queue(Ticket::GIVEN_UP) => return Err(overloaded(NotBegun::NoThread)),
         Err(_) => call.await,
     };
     match finished {
         Ok(Some(answer)) => answer,
-        Ok(None) => Err(overloaded("no database thread in time")),
-        Err(canceled) => Err(StoreError::Failed(canceled.into()).into()),
+        Ok(None) => Err(overloaded(NotBegun::NoThread)),
+        // A thread gives up a call that has begun only when the call panics.
+        Err(canceled) => {
+            count_panic();
+            Err(StoreError::Failed(canceled.into()).into())
+        }
     }
 }
 
-fn overloaded(reason: &'static str) -> Error {
-    StoreError::Unavailable(reason.into()).into()
+fn overloaded(reason: NotBegun) -> Error {
+    count_not_begun(reason);
+    let told = match reason {
+        NotBegun::QueueFull => "the queue for the database is full",
+        NotBegun::NoTurn => "other writers came first",
+        NotBegun::NoThread => "no database thread in time",
+    };
+    StoreError::Unavailable(told.into()).into()
 }
 
 #[cfg(test)]

@@ -1,31 +1,34 @@
 //! The outermost layer: gives each request an id, turns every error into a problem, and writes the one log line of a request.
 
-use std::{net::IpAddr, time::Instant};
+use std::{
+    borrow::Cow,
+    net::IpAddr,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        ConnectionType, Method, StatusCode,
+        ConnectionType, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web::Data,
 };
 use ensemble_domain::{RequestId, Subject, in_full};
-use uuid::Uuid;
 
 use crate::{
     App,
     connection::{self, InHand},
     cors::withhold_from_strangers,
     host,
+    marks::{Marks, X_REQUEST_ID},
     problem::{self, Kind, Problem},
+    routes::Pattern,
+    traffic::{NO_ROUTE, Traffic, method_name},
 };
-
-/// Carries the request's id there and back.
-pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What every answer carries.
 const COMMON_HEADERS: [(HeaderName, &str); 3] = [
@@ -46,21 +49,23 @@ pub async fn edge(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let in_hand = InHand::take(request.request());
-    let request_id = request_id(request.headers());
-    request.extensions_mut().insert(request_id.clone());
+    let marks = Marks::of(request.headers());
+    request.extensions_mut().insert(marks.clone());
     note_client(request.request());
+    let in_flight = traffic_of(request.request()).map(Traffic::arrived);
 
     let answered = match check_target(request.request()) {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(problem) => request.error_response(problem),
     };
-    let mut response = finished(answered, &request_id);
-    set_common_headers(response.headers_mut(), &request_id);
+    let mut response = finished(answered, &marks);
+    set_common_headers(response.headers_mut(), &marks.request_id);
     withhold_from_strangers(response.headers_mut());
     if response.request().app_data::<Data<App>>().is_some_and(|app| app.is_draining()) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
-    log(&response, &request_id, started);
+    drop(in_flight);
+    note_answer(&response, &marks, started);
     Ok(response.map_body(|_, body| connection::held(body, in_hand)))
 }
 
@@ -71,11 +76,6 @@ fn check_target(request: &HttpRequest) -> Result<(), Problem> {
         return Err(Problem::no_such_route());
     }
     host::check(request)
-}
-
-/// The id of a request that has passed the edge.
-pub fn request_id_of(request: &HttpRequest) -> RequestId {
-    request.extensions().get::<RequestId>().cloned().unwrap_or_else(new_request_id)
 }
 
 /// The address of whoever sent a request that has passed the edge.
@@ -89,30 +89,31 @@ fn note_client(request: &HttpRequest) {
     request.extensions_mut().insert(ClientAddress(client));
 }
 
-fn request_id(headers: &HeaderMap) -> RequestId {
-    let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).and_then(RequestId::parse);
-    given.unwrap_or_else(new_request_id)
+fn traffic_of(request: &HttpRequest) -> Option<&Traffic> {
+    request.app_data::<Data<App>>()?.traffic.as_ref()
 }
 
-fn new_request_id() -> RequestId {
-    let mut buffer = Uuid::encode_buffer();
-    let text: &str = Uuid::now_v7().hyphenated().encode_lower(&mut buffer);
-    #[expect(clippy::unreachable, reason = "a hyphenated UUID is 36 hexadecimal digits and hyphens")]
-    RequestId::parse(text).unwrap_or_else(|| unreachable!())
+/// The pattern of the route. A resource brings its own along; what is answered before it comes to one, such as a preflight, is looked
+/// up.
+fn route_of(request: &HttpRequest) -> Cow<'static, str> {
+    match request.app_data::<Pattern>() {
+        Some(Pattern(path)) => Cow::Borrowed(path),
+        None => request.match_pattern().map_or(Cow::Borrowed(NO_ROUTE), Cow::Owned),
+    }
 }
 
 /// Gives every error its problem document: those that a handler answered, and those of the framework.
-fn finished(response: ServiceResponse, request_id: &RequestId) -> ServiceResponse {
+fn finished(response: ServiceResponse, marks: &Marks) -> ServiceResponse {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
     }
     let path = response.request().path().to_owned();
     let body = match response.response().error().and_then(Error::as_error::<Problem>) {
         Some(problem) => {
-            log_problem(problem, request_id);
-            problem.body(&path, request_id)
+            log_problem(problem, marks);
+            problem.body(&path, &marks.request_id)
         }
-        None => framework_problem(response.status()).body(&path, request_id),
+        None => framework_problem(response.status()).body(&path, &marks.request_id),
     };
     let mut response = response.map_body(|_, _| BoxBody::new(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
@@ -141,20 +142,34 @@ fn set_common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
     }
 }
 
-fn log_problem(problem: &Problem, request_id: &RequestId) {
+fn log_problem(problem: &Problem, marks: &Marks) {
     let Some(cause) = problem.cause() else { return };
-    let cause = in_full(cause);
+    let (cause, Marks { request_id, .. }) = (in_full(cause), marks);
+    let (trace_id, parent_id) = (marks.trace_id(), marks.parent_id());
     if problem.kind() == Kind::Internal {
-        tracing::error!(%request_id, cause, "the request failed");
+        tracing::error!(%request_id, trace_id, parent_id, cause, "the request failed");
     } else {
-        tracing::warn!(%request_id, cause, "the request could not be served");
+        tracing::warn!(%request_id, trace_id, parent_id, cause, "the request could not be served");
     }
 }
 
-fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
-    if !tracing::enabled!(tracing::Level::INFO) {
+/// Counts the answer and logs it, where anybody wants to know.
+fn note_answer(response: &ServiceResponse, marks: &Marks, started: Instant) {
+    let (traffic, is_logged) = (traffic_of(response.request()), tracing::enabled!(tracing::Level::INFO));
+    if traffic.is_none() && !is_logged {
         return;
     }
+    let (route, duration) = (route_of(response.request()), started.elapsed());
+    if let Some(traffic) = traffic {
+        let method = method_name(response.request().method());
+        traffic.answered(&route, method, response.status(), duration);
+    }
+    if is_logged {
+        log(response, marks, &route, duration);
+    }
+}
+
+fn log(response: &ServiceResponse, marks: &Marks, route: &str, duration: Duration) {
     let request = response.request();
     let refusal = response.response().error().and_then(Error::as_error::<Problem>);
     let reason = refusal.and_then(Problem::reason);
@@ -167,27 +182,19 @@ fn log(response: &ServiceResponse, request_id: &RequestId, started: Instant) {
     let client =
         extensions.get::<ClientAddress>().map(|ClientAddress(address)| *address).filter(|it| Some(*it) != peer);
     tracing::info!(
-        %request_id,
-        method = logged_method(request.method()),
-        route = request.match_pattern().as_deref().unwrap_or("none"),
+        request_id = %marks.request_id,
+        trace_id = marks.trace_id(),
+        parent_id = marks.parent_id(),
+        method = method_name(request.method()),
+        route,
         status = response.status().as_u16(),
-        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
         peer = peer.map(tracing::field::display),
         client = client.map(tracing::field::display),
         sub = extensions.get::<Authenticated>().map(|Authenticated(subject)| subject.as_str()),
         reason,
         "answered"
     );
-}
-
-/// Any other method is a word of the caller's own, which may be anything.
-fn logged_method(method: &Method) -> &str {
-    match *method {
-        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::PATCH | Method::DELETE | Method::OPTIONS => {
-            method.as_str()
-        }
-        _ => "other",
-    }
 }
 
 /// The refusal of a caller is logged unless there are too many of them.

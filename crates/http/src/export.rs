@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header, web::Bytes};
 use chrono::NaiveDate;
-use ensemble_domain::{Error, Position, RequestId, StoreError, in_full};
+use ensemble_domain::{Error, Position, StoreError, in_full};
 use futures_util::{StreamExt, stream};
 
 use crate::{
     Blocking,
     csv::{Sheet, write_header, write_rows},
-    lists::Extent,
+    lists::{Csv, Extent},
+    marks::Marks,
     problem::Problem,
     view::PRIVATE,
 };
@@ -18,14 +19,13 @@ use crate::{
 /// How many items are read at once.
 pub const BATCH: u32 = 2000;
 
-/// What is exported, and for which request.
+/// What is exported.
 pub struct Export {
     /// The name of the file, without `.csv`.
     pub name: &'static str,
-    pub extent: Extent,
+    pub csv: Csv,
     /// The day on which the items are seen.
     pub today: NaiveDate,
-    pub request_id: RequestId,
 }
 
 /// Where the batch behind this one begins; `None` when this one is the last, which is shorter than the others.
@@ -41,7 +41,7 @@ pub fn next<T>(batch: &[T], position: impl FnOnce(&T) -> Position) -> Option<Pos
 /// the connection off: an incomplete file never looks complete.
 pub async fn stream<T, C>(
     blocking: &Blocking,
-    Export { name, extent, today, request_id }: Export,
+    Export { name, csv: Csv { extent, marks }, today }: Export,
     read: impl Fn(Option<C>) -> Result<(Vec<T>, Option<C>), Error> + Send + Sync + 'static,
 ) -> Result<HttpResponse, Problem>
 where
@@ -65,10 +65,10 @@ where
     let next = next.filter(|_| extent == Extent::Whole);
     let rest = stream::try_unfold((blocking.clone(), next), move |(blocking, place)| {
         let piece = place.map(|place| piece(blocking.clone(), Some(place)));
-        let request_id = request_id.clone();
+        let marks = marks.clone();
         async move {
             let Some(piece) = piece else { return Ok(None) };
-            let (csv, next) = piece.await.inspect_err(|error| log(error, &request_id))?;
+            let (csv, next) = piece.await.inspect_err(|error| log(error, &marks))?;
             Ok::<_, Error>(Some((csv, (blocking, next))))
         }
     });
@@ -100,6 +100,7 @@ fn file(name: &str) -> HttpResponseBuilder {
 }
 
 /// The log line of the request was written when its answer began.
-fn log(error: &Error, request_id: &RequestId) {
-    tracing::error!(%request_id, cause = in_full(error), "an export broke off");
+fn log(error: &Error, marks: &Marks) {
+    let (trace_id, parent_id) = (marks.trace_id(), marks.parent_id());
+    tracing::error!(request_id = %marks.request_id, trace_id, parent_id, cause = in_full(error), "an export broke off");
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, dev::Payload, http::header, web::Data
 use chrono::{DateTime, Utc};
 use ensemble_domain::{
     Action, ActorId, Entity, Error, GetActors, GetHistory, GetMovies, HistoryEntry, HistoryId, HistoryPage, Limit,
-    Members, MovieId, Position, RequestId, SortKey, Value,
+    Members, MovieId, Position, SortKey, Value,
 };
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
@@ -17,7 +17,7 @@ use crate::{
     export::{self, Export},
     format::Format,
     input::{Id, Input},
-    lists::Extent,
+    lists::Csv,
     openapi::OperationObject,
     permitted::Permitted,
     problem::{Kind, Problem},
@@ -28,8 +28,8 @@ use crate::{
 /// `GET /history`.
 pub async fn all(app: Data<App>, call: Permitted<GetHistory, HistoryQuery>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: query } = call;
-    let (history, request_id) = (app.history.clone(), permit.caller().request_id().clone());
-    render(&app, request_id, query, move |before, limit| history.all(&permit, before, limit)).await
+    let history = app.history.clone();
+    render(&app, query, move |before, limit| history.all(&permit, before, limit)).await
 }
 
 /// `GET /actors/{id}/history`.
@@ -38,8 +38,8 @@ pub async fn of_actor(
     call: Permitted<GetActors, (HistoryQuery, Id<ActorId>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (query, Id(actor)) } = call;
-    let (history, request_id) = (app.history.clone(), permit.caller().request_id().clone());
-    render(&app, request_id, query, move |before, limit| history.of_actor(&permit, actor, before, limit)).await
+    let history = app.history.clone();
+    render(&app, query, move |before, limit| history.of_actor(&permit, actor, before, limit)).await
 }
 
 /// `GET /movies/{id}/history`.
@@ -48,14 +48,13 @@ pub async fn of_movie(
     call: Permitted<GetMovies, (HistoryQuery, Id<MovieId>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (query, Id(movie)) } = call;
-    let (history, request_id) = (app.history.clone(), permit.caller().request_id().clone());
-    render(&app, request_id, query, move |before, limit| history.of_movie(&permit, movie, before, limit)).await
+    let history = app.history.clone();
+    render(&app, query, move |before, limit| history.of_movie(&permit, movie, before, limit)).await
 }
 
 /// The page of a history that is asked for, or the whole of it as CSV.
 async fn render(
     app: &App,
-    request_id: RequestId,
     query: HistoryQuery,
     read: impl Fn(Option<HistoryId>, Limit) -> Result<HistoryPage, Error> + Send + Sync + 'static,
 ) -> Result<HttpResponse, Problem> {
@@ -64,9 +63,9 @@ async fn render(
             let (before, limit) = (part.before, part.limit);
             part.render(&app.blocking.run(move || read(before, limit)).await?)
         }
-        HistoryQuery::Csv(extent) => {
+        HistoryQuery::Csv(csv) => {
             let most = Limit::of::<{ Limit::MAX }>();
-            let export = Export { name: "history", extent, today: app.today(), request_id };
+            let export = Export { name: "history", csv, today: app.today() };
             export::stream(&app.blocking, export, move |before| {
                 let HistoryPage { entries, next } = read(before, most)?;
                 Ok((entries, next))
@@ -79,7 +78,7 @@ async fn render(
 /// What of a history is asked for.
 pub enum HistoryQuery {
     Page(HistoryPart),
-    Csv(Extent),
+    Csv(Csv),
 }
 
 /// Which history is asked for, by its path, and which part of it.
@@ -95,7 +94,7 @@ impl Input for HistoryQuery {
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
         let given = Parameters::of(request.query_string());
         if let Format::Csv { is_explicit } = Format::of(request, &given)? {
-            return Ok(Self::Csv(Extent::parse(request, &given, is_explicit)?));
+            return Ok(Self::Csv(Csv::parse(request, &given, is_explicit)?));
         }
         let path = request.path().to_owned();
         let limit = given.limit()?;

@@ -13,6 +13,7 @@ use governor::{
 
 use crate::{
     client::network_of,
+    observe::{CALLER_RATE, REFUSAL_RATE, count_limited},
     problem::{Kind, Problem},
     refusal_log::RefusalLog,
 };
@@ -54,12 +55,12 @@ impl<C: Clock + Clone> RateLimits<C> {
 
     /// Counts a request of that caller, and refuses one too many.
     pub(crate) fn count_request(&self, caller: &Subject) -> Result<(), Problem> {
-        count(&self.callers, caller, "caller_rate", "too many requests with this token's subject")
+        count(&self.callers, caller, CALLER_RATE, "too many requests with this token's subject")
     }
 
     /// Counts refused credentials from that address; beyond the limit nothing is told about them. Good ones are not counted.
     pub(crate) fn count_refusal(&self, address: IpAddr) -> Result<(), Problem> {
-        count(&self.refusals, &network_of(address), "refusal_rate", "too many refused credentials from this address")
+        count(&self.refusals, &network_of(address), REFUSAL_RATE, "too many refused credentials from this address")
     }
 
     /// Forgets whoever has not been seen for long enough to begin anew, since the memory would grow with every address; and tells
@@ -84,6 +85,7 @@ fn count<K: Clone + Eq + Hash, C: Clock>(
     told: &'static str,
 ) -> Result<(), Problem> {
     limiter.check_key(key).map_err(|until| {
+        count_limited(reason);
         let wait = until.wait_time_from(limiter.clock().now());
         let seconds = retry_after(wait);
         Problem::new(Kind::RateLimited, format!("{told}; try again in {seconds} s"))

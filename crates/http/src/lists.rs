@@ -12,6 +12,7 @@ use crate::{
     cursor::List,
     format::Format,
     input::Input,
+    marks::Marks,
     openapi::{OperationObject, scalar},
     problem::{Kind, Problem},
     query::{Parameter, Parameters, refused},
@@ -54,7 +55,13 @@ pub enum Wanted {
     /// One page.
     Page(Part),
     /// All of it as CSV.
-    Csv(Extent),
+    Csv(Csv),
+}
+
+/// A list as a CSV file, and what its log lines bear: it is not written yet when the line of the request is.
+pub struct Csv {
+    pub extent: Extent,
+    pub marks: Marks,
 }
 
 /// How much of a CSV file is wanted.
@@ -92,7 +99,7 @@ impl<F: Listed> Input for ListInput<F> {
         let (query, deleted) = read(&given, app.today())?;
         let wanted = match Format::of(request, &given)? {
             Format::Json => Wanted::Page(Part::parse(&given, &query)?),
-            Format::Csv { is_explicit } => Wanted::Csv(Extent::parse(request, &given, is_explicit)?),
+            Format::Csv { is_explicit } => Wanted::Csv(Csv::parse(request, &given, is_explicit)?),
         };
         Ok(Self { query, deleted, wanted })
     }
@@ -113,7 +120,7 @@ impl<F: Listed> ListInput<F> {
     }
 }
 
-impl Extent {
+impl Csv {
     /// What says which page is wanted is refused beside `format=csv`. Where only Accept asks for CSV it is passed over: the client
     /// may not have made the query.
     pub fn parse(request: &HttpRequest, given: &Parameters<'_>, is_explicit: bool) -> Result<Self, Problem> {
@@ -121,7 +128,8 @@ impl Extent {
             given
                 .refuse(&["page", "limit", "cursor"], "must not be given beside format=csv, which is the whole list")?;
         }
-        Ok(if request.method() == Method::HEAD { Self::Head } else { Self::Whole })
+        let extent = if request.method() == Method::HEAD { Extent::Head } else { Extent::Whole };
+        Ok(Self { extent, marks: Marks::on(request) })
     }
 }
 

@@ -3,14 +3,15 @@
 use std::pin::Pin;
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
-use ensemble_auth::Refusal;
-use ensemble_domain::{Caller, Permit, Requirement};
+use ensemble_auth::{Refusal, count_denied};
+use ensemble_domain::{Caller, Denied, Permit, Requirement};
 
 use crate::{
     App,
-    edge::{Authenticated, client_of, request_id_of},
+    edge::{Authenticated, client_of},
     idempotency::IdempotencyKey,
     input::Input,
+    marks::request_id_of,
     problem::Problem,
     query,
 };
@@ -31,8 +32,8 @@ impl<R: Requirement + 'static, I: Input + 'static> FromRequest for Permitted<R, 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let permit = authenticate(&request).await?.permit::<R>()?;
-            I::check(permit.caller(), request.query_string())?;
+            let permit = authenticate(&request).await?.permit::<R>().map_err(denied)?;
+            I::check(permit.caller(), request.query_string()).map_err(denied)?;
             query::refuse_unknown(request.query_string(), I::PARAMETERS)?;
             let key = IdempotencyKey::of(&request)?;
             let input = I::take(&request, &mut payload).await?;
@@ -55,6 +56,12 @@ async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
     request.extensions_mut().insert(Authenticated(identity.subject.clone()));
     app.rate_limits.as_ref().map_or(Ok(()), |limits| limits.count_request(&identity.subject))?;
     Ok(Caller::new(identity.subject, identity.permissions, request_id_of(request)))
+}
+
+/// What is told to whoever may not do this.
+fn denied(denied: Denied) -> Problem {
+    count_denied();
+    denied.into()
 }
 
 /// What is told about credentials that are no good. Whoever tries many of them is told to wait instead.

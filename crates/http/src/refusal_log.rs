@@ -14,6 +14,8 @@ use governor::{
     state::keyed::DashMapStateStore,
 };
 
+use crate::observe::count_suppressed;
+
 /// How many refusals for one reason are logged in a second (OWASP ASVS 5.0, 16.3.1 and 16.3.2, without letting the log be flooded).
 const LOGGED_A_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
@@ -54,6 +56,7 @@ impl<C: Clock> RefusalLog<C> {
             return Some(suppressed.remove(reason).unwrap_or(0));
         }
         *suppressed.entry(reason).or_default() += 1;
+        count_suppressed();
         None
     }
 

@@ -57,6 +57,9 @@ impl fmt::Debug for Operation {
     }
 }
 
+/// The path of the resource that a request came to, beside its data.
+pub struct Pattern(pub &'static str);
+
 /// All operations of the API, and of the adapter for clients of the older Ensemble, those of one path next to each other.
 #[must_use]
 pub fn operations() -> Vec<Operation> {
@@ -210,7 +213,7 @@ fn resource(path: &'static str, operations: Vec<Operation>) -> Resource<impl Ser
     methods.push(Method::OPTIONS.to_string());
     let allow = methods.join(", ");
     let routes = operations.into_iter().flat_map(|operation| operation.routes);
-    let resource = routes.fold(web::resource(path), Resource::route);
+    let resource = routes.fold(web::resource(path).app_data(Pattern(path)), Resource::route);
     let others = web::to(move |request: HttpRequest| std::future::ready(other_method(&request, &allow)));
     resource.default_service(others).wrap(from_fn(watchdog))
 }

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::{
     imports::{self, is_import},
+    observe::count_panic,
     problem::Problem,
 };
 
@@ -39,6 +40,7 @@ fn deadline(path: &str) -> Duration {
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Problem {
+    count_panic();
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     Problem::internal(format!("a handler panicked: {}", message.unwrap_or("no message"))).closing_connection()
 }

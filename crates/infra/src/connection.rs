@@ -150,6 +150,17 @@ pub enum Purpose {
     Migration,
 }
 
+impl Purpose {
+    /// The name, in metrics, of a pool of such connections.
+    pub const fn pool(self) -> &'static str {
+        match self {
+            Self::Everyday => "main",
+            Self::SoleWriter => "writer",
+            Self::Migration => "migration",
+        }
+    }
+}
+
 /// What opens connections to one database.
 pub trait Connector: Send + Sync + fmt::Debug {
     /// A new connection, set up for its purpose.

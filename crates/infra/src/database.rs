@@ -128,6 +128,11 @@ impl Database {
         self.store.read(|connection| Ok(connection.dialect().searches_are_indexed()?))
     }
 
+    /// Tells the metrics how the pools of connections are at this moment.
+    pub fn tell_pools(&self) {
+        self.store.tell_pools();
+    }
+
     /// Answers when the database can serve this version of the program.
     ///
     /// # Errors

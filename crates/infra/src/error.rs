@@ -84,10 +84,30 @@ pub enum Symptom {
     ConnectionLost,
     /// The server no longer takes writes; the statement did nothing, and another connection may find the right server.
     WrongServer,
+    /// The statement, or its wait for a lock, took too long and was given up; it did nothing.
+    TimedOut,
     /// The database is too busy or out of resources; the statement did nothing.
     Unavailable,
     /// Something that never should happen.
     Defect,
+}
+
+impl Symptom {
+    /// All there are.
+    pub const ALL: [Self; 6] =
+        [Self::Conflict, Self::ConnectionLost, Self::WrongServer, Self::TimedOut, Self::Unavailable, Self::Defect];
+
+    /// Its name in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::ConnectionLost => "connection_lost",
+            Self::WrongServer => "wrong_server",
+            Self::TimedOut => "timeout",
+            Self::Unavailable => "unavailable",
+            Self::Defect => "defect",
+        }
+    }
 }
 
 /// Why a call has no answer yet.
@@ -137,7 +157,11 @@ impl Trouble {
             (Self::Query(error), Symptom::Defect) => StoreError::Failed(Box::new(error)),
             (
                 Self::Query(error),
-                Symptom::Conflict | Symptom::ConnectionLost | Symptom::WrongServer | Symptom::Unavailable,
+                Symptom::Conflict
+                | Symptom::ConnectionLost
+                | Symptom::WrongServer
+                | Symptom::TimedOut
+                | Symptom::Unavailable,
             ) => StoreError::Unavailable(Box::new(error)),
         }
     }

@@ -17,6 +17,7 @@ mod keys;
 mod lists;
 mod migrations;
 mod movies;
+mod observe;
 mod pool;
 mod postgres;
 mod schema;
@@ -28,6 +29,7 @@ pub use clock::SystemClock;
 pub use database::{Database, DatabaseSettings};
 pub use error::{ConnectError, NotReady, OpenError};
 pub use migrations::{MigrateError, Migrator};
+pub use observe::describe_metrics;
 pub use url::{BadDatabaseUrl, DatabaseUrl};
 
 // Named so that their features reach the crates that Diesel and libpq build on: both drivers are linked statically.

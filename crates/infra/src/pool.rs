@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -15,6 +15,7 @@ use r2d2::{HandleError, ManageConnection, PooledConnection};
 use crate::{
     connection::{AnyConnection, AnyConnector, Purpose},
     error::{ConnectError, NoConnection, Symptom, Trouble},
+    observe::{CONNECT, NO_CONNECTION, PoolStatus, count_error},
 };
 
 const MAX_LIFETIME: Duration = Duration::from_mins(10);
@@ -23,7 +24,10 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
 /// A pool of connections with one purpose. Cheap to clone.
 #[derive(Clone)]
 pub struct Pool {
-    pool: r2d2::Pool<Factory>,
+    connections: r2d2::Pool<Factory>,
+    purpose: Purpose,
+    /// How many calls wait for a connection.
+    waiting: Arc<AtomicU32>,
     /// How many times a connection was lost. A connection that was made or tested before the last time may be lost as well.
     losses: Arc<AtomicU64>,
 }
@@ -51,7 +55,7 @@ impl Pool {
     /// A pool that makes its connections when they are needed, so that it can be built while the database is away.
     pub fn new(connector: AnyConnector, purpose: Purpose, size: u32, checkout_timeout: Duration) -> Self {
         let losses = Arc::new(AtomicU64::new(0));
-        let pool = r2d2::Pool::builder()
+        let connections = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
             .max_lifetime(Some(MAX_LIFETIME))
@@ -61,12 +65,24 @@ impl Pool {
             .test_on_check_out(false)
             .error_handler(Box::new(LogFailures))
             .build_unchecked(Factory { connector, purpose, losses: Arc::clone(&losses) });
-        Self { pool, losses }
+        Self { connections, purpose, waiting: Arc::default(), losses }
     }
 
     /// How long a call waits for its connections, if it needs more than one after the other.
     pub fn patience(&self) -> Duration {
-        self.pool.connection_timeout()
+        self.connections.connection_timeout()
+    }
+
+    /// How it is at this moment.
+    pub fn status(&self) -> PoolStatus {
+        let state = self.connections.state();
+        PoolStatus {
+            name: self.purpose.pool(),
+            limit: self.connections.max_size(),
+            connections: state.connections,
+            idle: state.idle_connections,
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
     }
 
     /// Lends a connection that is not known to be lost. Past the deadline only one that is idle.
@@ -74,7 +90,13 @@ impl Pool {
         let waited = self.patience();
         loop {
             let patience = deadline.saturating_duration_since(Instant::now());
-            let mut lent = self.pool.get_timeout(patience).map_err(|source| NoConnection { waited, source })?;
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            let lent = self.connections.get_timeout(patience);
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            let mut lent = lent.map_err(|source| {
+                count_error(NO_CONNECTION);
+                NoConnection { waited, source }
+            })?;
             let losses = self.losses.load(Ordering::Acquire);
             if lent.tested_at == losses {
                 return Ok(lent);
@@ -91,6 +113,7 @@ impl Pool {
     pub fn examine(&self, session: &mut Session, trouble: &Trouble) -> Symptom {
         let Trouble::Query(error) = trouble else { return Symptom::Defect };
         let symptom = session.connection.dialect().symptom(error);
+        count_error(symptom.as_str());
         if matches!(symptom, Symptom::ConnectionLost | Symptom::WrongServer) {
             session.broken = true;
             // Several calls may notice the same loss; that only costs a test more.
@@ -144,6 +167,7 @@ struct LogFailures;
 
 impl HandleError<ConnectError> for LogFailures {
     fn handle_error(&self, error: ConnectError) {
+        count_error(CONNECT);
         tracing::warn!(%error, "no connection to the database");
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     connection::{AnyConnection, LOCK_WAIT},
     error::{NoConnection, Symptom, Trouble},
     history::Entry,
+    observe::tell_pool,
     pool::{Lent, Pool, Session},
 };
 
@@ -56,6 +57,11 @@ pub enum Step<T> {
 impl Store {
     pub fn new(readers: Pool, writers: Pool) -> Self {
         Self { readers, writers }
+    }
+
+    /// Tells the metrics how the pools are. Where both are one, that is told twice.
+    pub fn tell_pools(&self) {
+        [&self.readers, &self.writers].into_iter().map(Pool::status).for_each(|status| tell_pool(&status));
     }
 
     /// Answers what `query` reads.
@@ -182,7 +188,7 @@ fn attempts<T>(
             Symptom::Conflict => attempt < ATTEMPTS,
             Symptom::WrongServer => attempt < 2,
             Symptom::ConnectionLost => attempt < 2 && !in_doubt,
-            Symptom::Unavailable | Symptom::Defect => false,
+            Symptom::TimedOut | Symptom::Unavailable | Symptom::Defect => false,
         };
         if !again || start.elapsed() >= LOCK_WAIT {
             return Err(trouble.into_answer(symptom));

@@ -1,6 +1,6 @@
 //! The guide to Auth0 says what the program does.
 
-use ensemble_auth::{Reason, Refusal};
+use ensemble_auth::{PERMISSION_MISSING, Reason, Refusal};
 use ensemble_domain::{Permission, Permissions, Role};
 
 use super::{code, read};
@@ -26,7 +26,7 @@ fn every_reason_that_is_named_is_one() {
     let others = [Refusal::Unauthenticated, Refusal::InvalidRequest(""), Refusal::Expired, Refusal::KeysUnavailable];
     let mut known: Vec<_> = Reason::ALL.map(Reason::as_str).into_iter().chain(others.map(Refusal::as_str)).collect();
     // The one of a token that is good.
-    known.push("permission");
+    known.push(PERMISSION_MISSING);
     let guide = guide();
     let (_, table) = guide.split_once("| answer | `reason` |").unwrap();
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));

@@ -61,6 +61,7 @@ const BAD: &[(&str, &[&str], &str)] = &[
     ("log.format", &[r#""xml""#], "must be one of auto, text, json"),
     ("log.level", &[r#""loud""#, "3"], "must be one of error, warn, info, debug, trace"),
     ("metrics.address", &["9100", r#"":9100""#, r#""localhost:9100""#], "an address and a port such as 127.0.0.1:9100"),
+    ("metrics.address", &[r#""0.0.0.0:9100""#, r#""[::]:9100""#], "or use 127.0.0.1:9100"),
 ];
 
 #[test]

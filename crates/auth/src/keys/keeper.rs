@@ -23,7 +23,7 @@ use super::{
     schedule::{Freshness, Schedule},
     store::{Asked, MAX_WAITING, Refetch},
 };
-use crate::FetchError;
+use crate::{FetchError, observe};
 
 /// How long a fetch may take, and whoever waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -157,8 +157,7 @@ impl KeyKeeper {
     /// Puts what was fetched in its place.
     fn take(&mut self, fetched: Result<KeySet, FetchError>, began_at: DateTime<Utc>, chance: f64) -> Refetch {
         let now = self.began.elapsed();
-        let result = if fetched.is_ok() { "success" } else { "failure" };
-        metrics::counter!("jwks_fetch_total", "result" => result).increment(1);
+        observe::count_fetch(fetched.is_ok());
         let answer = match fetched {
             Ok(keys) => {
                 self.mention(keys.passed_over(), now);
@@ -186,7 +185,7 @@ impl KeyKeeper {
 
     fn tell_age(&self) {
         if let Some(age) = self.schedule.age(self.began.elapsed()) {
-            metrics::gauge!("jwks_age_seconds").set(age.as_secs_f64());
+            observe::tell_age(age);
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::sync::{
 };
 
 use super::KeySet;
+use crate::observe;
 
 /// The most requests that wait for one fetch.
 pub const MAX_WAITING: usize = 64;
@@ -69,7 +70,7 @@ impl KeyStore {
 
     /// Puts these keys in the place of all former ones, until that moment.
     pub(crate) fn hold(&self, keys: KeySet, trusted_until: DateTime<Utc>) {
-        metrics::gauge!("jwks_keys").set(f64::from(u32::try_from(keys.len()).unwrap_or(u32::MAX)));
+        observe::tell_keys(keys.len());
         let keys = Arc::new(keys);
         let former = self.current.swap(Some(Arc::new(Held { keys: Arc::clone(&keys), trusted_until })));
         if former.is_none_or(|former| !former.keys.has_the_keys_of(&keys)) {
@@ -79,7 +80,7 @@ impl KeyStore {
 
     /// Drops all keys: they have served their time.
     pub(crate) fn clear(&self) {
-        metrics::gauge!("jwks_keys").set(0.0);
+        observe::tell_keys(0);
         self.current.store(None);
     }
 

@@ -33,7 +33,6 @@ impl Layers {
     /// Checks every setting.
     pub fn check(&self) -> Result<Settings, SettingsError> {
         let database = self.database()?;
-        self.metrics()?;
         Ok(Settings {
             queue: self.number("database.queue", 1, 1_000_000)?,
             migrate_on_start: self.choice(
@@ -44,6 +43,7 @@ impl Layers {
             http: self.http()?,
             rate_limit: self.rate_limit()?,
             log: self.log()?,
+            metrics: self.metrics()?,
             database,
         })
     }
@@ -209,13 +209,24 @@ impl Layers {
         })
     }
 
-    fn metrics(&self) -> Result<(), SettingsError> {
-        let address = self.text("metrics.address");
-        if address.is_empty() || address.parse::<SocketAddr>().is_ok() {
-            return Ok(());
+    /// Whoever scrapes a container has to reach it, so that any address will do in production, as it does for the API.
+    fn metrics(&self) -> Result<Option<SocketAddr>, SettingsError> {
+        let (key, text) = ("metrics.address", self.text("metrics.address"));
+        if text.is_empty() {
+            return Ok(None);
         }
-        let text = format!("must be an address and a port such as 127.0.0.1:9100, not {address:?}");
-        Err(self.wrong("metrics.address", &text))
+        let address: SocketAddr = text.parse().map_err(|_unread| {
+            self.wrong(key, &format!("must be an address and a port such as 127.0.0.1:9100, not {text:?}"))
+        })?;
+        if !address.ip().is_loopback() && self.profile != Profile::Production {
+            let text = format!(
+                "{text:?} is not a loopback address, which demands the production profile: set \
+                 ENSEMBLE_PROFILE=production, or use 127.0.0.1:{}",
+                address.port()
+            );
+            return Err(self.wrong(key, &text));
+        }
+        Ok(Some(address))
     }
 
     fn rate_limit(&self) -> Result<Option<RateLimitSettings>, SettingsError> {

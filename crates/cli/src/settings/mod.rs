@@ -3,7 +3,11 @@
 mod check;
 mod layers;
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use ensemble_auth::{Freshness, KeySource, Rules};
 use ensemble_http::{CorsOrigins, Rate, TrustedProxies};
@@ -34,6 +38,8 @@ pub struct Settings {
     /// `None` where nothing is limited.
     pub rate_limit: Option<RateLimitSettings>,
     pub log: LogSettings,
+    /// Where metrics are to be asked for, if anywhere.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// Whose tokens are accepted.

@@ -32,9 +32,8 @@ pub async fn list(app: Data<App>, call: Permitted<GetActors, ListInput<ActorFilt
             let (page, query, part) = app.blocking.run(read).await?;
             render_page(&page, &query, &part, today)
         }
-        Wanted::Csv(extent) => {
-            let request_id = permit.caller().request_id().clone();
-            let export = Export { name: "actors", extent, today, request_id };
+        Wanted::Csv(csv) => {
+            let export = Export { name: "actors", csv, today };
             export::stream(&app.blocking, export, move |after| {
                 let actors = actors.batch(&permit, &query, after, export::BATCH)?;
                 let next = export::next(&actors, |actor| query.position(actor));

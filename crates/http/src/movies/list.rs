@@ -27,9 +27,8 @@ pub async fn list(app: Data<App>, call: Permitted<GetMovies, ListInput<MovieFilt
             let (page, query, part) = app.blocking.run(read).await?;
             paging::page(&part, "movies", &page, |last| query.position(last), MovieView::of)
         }
-        Wanted::Csv(extent) => {
-            let request_id = permit.caller().request_id().clone();
-            let export = Export { name: "movies", extent, today: app.today(), request_id };
+        Wanted::Csv(csv) => {
+            let export = Export { name: "movies", csv, today: app.today() };
             export::stream(&app.blocking, export, move |after| {
                 let movies = movies.batch(&permit, &query, after, export::BATCH)?;
                 let next = export::next(&movies, |movie| query.position(movie));

@@ -1,7 +1,7 @@
 //! What each error of the layers below is told as: every variant has its problem, so a new one does not compile without.
 
 use actix_web::http::header;
-use ensemble_auth::Refusal;
+use ensemble_auth::{PERMISSION_MISSING, Refusal};
 use ensemble_domain::{Denied, Error, InvalidFields, StoreError};
 
 use super::{Flaw, Kind, Place, Problem};
@@ -79,7 +79,7 @@ impl From<Denied> for Problem {
         Self::new(Kind::PermissionDenied, detail)
             .with_header(header::WWW_AUTHENTICATE, &challenge)
             .with_member("needs", denied.needs.to_string())
-            .with_reason("permission")
+            .with_reason(PERMISSION_MISSING)
     }
 }
 

@@ -20,6 +20,7 @@ mod idempotency;
 mod imports;
 mod lists;
 mod local_token;
+mod metrics;
 mod movies;
 mod order;
 mod pages;

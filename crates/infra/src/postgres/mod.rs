@@ -210,8 +210,8 @@ fn symptom_of(error: &QueryError) -> Symptom {
 fn symptom_of_message(message: &str) -> Symptom {
     const CONFLICT: [&str; 1] = ["deadlock detected"];
     const LOST: [&str; 3] = ["terminating connection", "server closed the connection", "no connection to the server"];
-    const UNAVAILABLE: [&str; 7] = [
-        "canceling statement due to",
+    const TIMED_OUT: [&str; 1] = ["canceling statement due to"];
+    const UNAVAILABLE: [&str; 6] = [
         "the database system is",
         "could not extend file",
         "No space left on device",
@@ -224,6 +224,8 @@ fn symptom_of_message(message: &str) -> Symptom {
         Symptom::Conflict
     } else if says(&LOST) {
         Symptom::ConnectionLost
+    } else if says(&TIMED_OUT) {
+        Symptom::TimedOut
     } else if says(&UNAVAILABLE) {
         Symptom::Unavailable
     } else {
