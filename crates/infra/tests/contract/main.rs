@@ -253,6 +253,7 @@ on_every_database! {
         a_failed_migration_leaves_nothing_behind;
     trouble:
         a_call_waits_for_a_connection_only_so_long
+        connections_and_those_who_wait_for_one_are_told
         settings_that_can_never_work_are_refused
         as_many_calls_run_at_once_as_there_are_connections;
 }

@@ -8,6 +8,7 @@ use std::{
 
 use ensemble_domain::StoreError;
 use ensemble_infra::{Database, DatabaseSettings, OpenError};
+use metrics_exporter_prometheus::PrometheusBuilder;
 
 use crate::{
     fixture::{Fixture, SLACK},
@@ -44,6 +45,37 @@ pub fn a_call_waits_for_a_connection_only_so_long(fixture: &Fixture) {
         let (answer, _) = answers.recv().unwrap();
         answer.unwrap();
     });
+}
+
+pub fn connections_and_those_who_wait_for_one_are_told(fixture: &Fixture) {
+    let database = fixture.reopened(|settings| settings.pool_size = Some(1));
+    let pool = if fixture.url.sqlite_path().is_some() { "writer" } else { "main" };
+    let told = || {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || database.tell_pools());
+        let text = recorder.handle().render();
+        ["idle", "in_use"]
+            .map(|state| format!(r#"connections{{pool="{pool}",state="{state}"}} "#))
+            .into_iter()
+            .chain(["limit", "waiting"].map(|name| format!(r#"{name}{{pool="{pool}"}} "#)))
+            .map(|series| text.split_once(&series).unwrap().1.lines().next().unwrap().parse().unwrap())
+            .collect::<Vec<u32>>()
+    };
+    assert_eq!(told(), [0, 0, 1, 0], "none is made before it is needed");
+    let actors = database.actors();
+    let held = fixture.writes_held_up();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            // Those that the lock holds up for too long are not what this is about.
+            scope.spawn(|| actors.insert(&permit(), &an_actor_named("Ann"), now()).ok());
+        }
+        let end = Instant::now() + SLACK;
+        while told()[..3] != [0, 1, 1] || told()[3] == 0 {
+            assert!(Instant::now() < end, "{:?}", told());
+        }
+        drop(held);
+    });
+    assert_eq!(told(), [1, 0, 1, 0]);
 }
 
 pub fn settings_that_can_never_work_are_refused(fixture: &Fixture) {
