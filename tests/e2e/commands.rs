@@ -1,5 +1,6 @@
 //! The commands, as a shell sees them.
 
+mod backup;
 mod export;
 mod import;
 mod serve;

@@ -10,12 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{
-    Connection, PgConnection, RunQueryDsl,
-    dsl::sql,
-    select,
-    sql_types::{BigInt, Text},
-};
+use diesel::{Connection, PgConnection, RunQueryDsl, dsl::sql, select, sql_types::BigInt};
 use ensemble_domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -225,18 +220,15 @@ fn forgotten(database: &Database) {
 
 /// Each version of an actor has its entry in the history, and SQLite finds nothing wrong with its file; PostgreSQL was not killed.
 fn assert_whole(database: &Database) {
+    database.assert_whole();
     let torn = "(SELECT coalesce(sum(version), 0) FROM actors) - (SELECT count(*) FROM history)";
-    if database.is_sqlite() {
-        let file = &mut database.file();
-        assert_eq!(sql::<Text>("PRAGMA integrity_check").get_result(file), Ok("ok".to_owned()));
-        assert_eq!(select(sql::<BigInt>(torn)).get_result(file), Ok(0));
+    let torn = if database.is_sqlite() {
+        select(sql::<BigInt>(torn)).get_result(&mut database.file())
     } else {
-        let torn = format!("({torn})::bigint");
-        assert_eq!(
-            select(sql::<BigInt>(&torn)).get_result(&mut PgConnection::establish(&database.url).unwrap()),
-            Ok(0)
-        );
-    }
+        let mut connection = PgConnection::establish(&database.url).unwrap();
+        select(sql::<BigInt>(&format!("({torn})::bigint"))).get_result(&mut connection)
+    };
+    assert_eq!(torn, Ok(0));
 }
 
 /// Decides when the kills come; printed, and taken from `CRASH_SEED` where that is set.

@@ -7,7 +7,10 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, dsl::sql, sql_query,
+    sql_types::Text,
+};
 use tempfile::TempDir;
 
 /// A lock, released when dropped.
@@ -42,6 +45,11 @@ impl Database {
         Some(Self { url: format!("{prefix}/{name}"), folder: TempDir::new().unwrap(), server: Some(server) })
     }
 
+    /// One on the same server that is not there yet, also gone when dropped.
+    pub fn sibling(&self, suffix: &str) -> Self {
+        Self { url: format!("{}_{suffix}", self.url), folder: TempDir::new().unwrap(), server: self.server.clone() }
+    }
+
     /// A database that is there already and stays.
     pub fn at(url: String) -> Self {
         Self { url, folder: TempDir::new().unwrap(), server: None }
@@ -54,6 +62,14 @@ impl Database {
     /// A connection past the server, to the SQLite file.
     pub fn file(&self) -> SqliteConnection {
         SqliteConnection::establish(self.url.trim_start_matches("sqlite://")).unwrap()
+    }
+
+    /// SQLite finds nothing wrong with its file. PostgreSQL looks after itself.
+    pub fn assert_whole(&self) {
+        if self.is_sqlite() {
+            let verdict: String = sql::<Text>("PRAGMA integrity_check").get_result(&mut self.file()).unwrap();
+            assert_eq!(verdict, "ok");
+        }
     }
 
     /// Keeps everybody from writing actors, and on PostgreSQL from reading them, as somebody else's transaction would.

@@ -1,6 +1,7 @@
 //! The documents say what the program does.
 
 mod api;
+mod backup;
 mod domain;
 mod issuers;
 mod metrics;

@@ -81,6 +81,11 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Copy a SQLite database, also while a server writes
+    Backup {
+        /// The copy; nothing may be there yet
+        file: PathBuf,
+    },
     /// Print the API as an OpenAPI 3.1 document
     Openapi,
     /// Look at the settings

@@ -3,17 +3,17 @@
 use std::{
     fs::{self, File},
     io::{self, BufWriter, StdoutLock, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use ensemble_domain::{
     Actor, ActorQuery, Error, Limit, Movie, MovieQuery, PageNumber, PageRequest, Position, Start, Total,
 };
 use ensemble_http::csv::{Sheet, write_header, write_rows};
-use tempfile::NamedTempFile;
 
 use crate::{
     commands::Kind,
+    draft::Draft,
     failure::{Failure, print},
     operator, progress,
     settings::Settings,
@@ -65,10 +65,7 @@ enum Sink {
     /// What is no file, such as a pipe or a terminal, cannot be replaced.
     Device(BufWriter<File>),
     /// A file that gets its name once it is whole.
-    New {
-        file: BufWriter<NamedTempFile>,
-        path: PathBuf,
-    },
+    New(BufWriter<Draft>),
 }
 
 impl Sink {
@@ -85,29 +82,18 @@ impl Sink {
         if there.as_ref().is_some_and(|there| !there.is_file()) {
             return Ok(Self::Device(BufWriter::new(File::options().write(true).open(&path)?)));
         }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".ensemble-export-");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder(&path))?;
+        let draft = Draft::of(path, 0o666)?;
         if let Some(there) = there {
-            file.as_file().set_permissions(there.permissions())?;
+            draft.permit(there.permissions())?;
         }
-        Ok(Self::New { file: BufWriter::new(file), path })
+        Ok(Self::New(BufWriter::new(draft)))
     }
 
     /// Makes sure that what was written stays, under its name.
     fn keep(self) -> io::Result<()> {
-        let Self::New { file, path } = self else { return Ok(()) };
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        file.persist(&path).map_err(|error| error.error)?;
-        if cfg!(unix) { File::open(folder(&path))?.sync_all() } else { Ok(()) }
+        let Self::New(draft) = self else { return Ok(()) };
+        draft.into_inner().map_err(io::IntoInnerError::into_error)?.replace()
     }
-}
-
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 impl Write for Sink {
@@ -115,7 +101,7 @@ impl Write for Sink {
         match self {
             Self::Standard(out) => out.write(bytes),
             Self::Device(out) => out.write(bytes),
-            Self::New { file, .. } => file.write(bytes),
+            Self::New(out) => out.write(bytes),
         }
     }
 
@@ -123,7 +109,7 @@ impl Write for Sink {
         match self {
             Self::Standard(out) => out.flush(),
             Self::Device(out) => out.flush(),
-            Self::New { file, .. } => file.flush(),
+            Self::New(out) => out.flush(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The `ensemble` binary: commands, settings, and the wiring of the adapters to the domain.
 
+mod backup;
 mod commands;
+mod draft;
 mod examples;
 mod export;
 mod failure;
@@ -52,6 +54,7 @@ fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Token { role, all, ttl } => token::run(&settings, if all { None } else { role }, ttl),
         Command::Import { kind, file, skip_invalid } => import::run(&settings, kind, &file, skip_invalid),
         Command::Export { kind, output } => export::run(&settings, kind, output.as_deref()),
+        Command::Backup { file } => backup::run(&settings, &file),
         Command::Config { command: ConfigCommand::Check } => config_check(&Layers::read(&given)?, &settings),
         Command::Openapi => failure::print(ensemble_http::openapi_document().trim_end()),
         Command::Healthcheck => healthcheck::run(&settings),

@@ -1,14 +1,19 @@
 //! How far long work has come, on a terminal.
 
-use std::time::Duration;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::failure::Failure;
 
 const OF_BYTES: &str =
     "{bar:30} {percent:>3} %  {rows} rows  {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
 const OF_UNKNOWN: &str = "{spinner} {rows} rows  {bytes}  {bytes_per_sec}  {msg}";
+const OF_A_FILE: &str = "{spinner} {written} written  {elapsed}";
 const OF_ROWS: &str = "{bar:30} {percent:>3} %  {human_pos}/{human_len} rows  {per_sec}  {eta} left";
 
 /// How often the bar is drawn while nothing comes.
@@ -30,6 +35,17 @@ pub fn of_bytes(
 /// A bar for so many rows.
 pub fn of_rows(total: u64) -> Result<ProgressBar, Failure> {
     Ok(bar(Some(total), style(OF_ROWS)?))
+}
+
+/// How large a file has become that somebody else writes.
+pub fn of_file(path: &Path) -> Result<ProgressBar, Failure> {
+    let path = PathBuf::from(path);
+    let written = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let bytes = fs::metadata(&path).map_or(0, |file| file.len());
+        // As above.
+        let _ = write!(out, "{}", HumanBytes(bytes));
+    };
+    Ok(bar(None, style(OF_A_FILE)?.with_key("written", written)))
 }
 
 fn bar(total: Option<u64>, style: ProgressStyle) -> ProgressBar {

@@ -30,6 +30,7 @@ pub use database::{Database, DatabaseSettings};
 pub use error::{ConnectError, NotReady, OpenError};
 pub use migrations::{MigrateError, Migrator};
 pub use observe::describe_metrics;
+pub use sqlite::{BackupError, back_up};
 pub use url::{BadDatabaseUrl, DatabaseUrl};
 
 // Named so that their features reach the crates that Diesel and libpq build on: both drivers are linked statically.

@@ -83,7 +83,7 @@ fn a_file_is_replaced_only_by_a_whole_one() {
     assert_eq!(fs::read_to_string(&path).unwrap(), exported(&database, "actors"));
     assert!(fs::symlink_metadata(link).unwrap().is_symlink());
     let left: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|name| name.to_str().unwrap().contains("export")), "{left:?}");
+    assert!(!left.iter().any(|name| name.to_str().unwrap().contains("draft")), "{left:?}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl File {
     }
 
     /// The path as SQLite must be given it: `file:x` and `:memory:` are plain names here.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         if self.path.is_absolute() { self.path.display().to_string() } else { format!("./{}", self.path.display()) }
     }
 
@@ -71,6 +71,14 @@ impl File {
             Purpose::Migration => set(&mut connection, MIGRATION_WAIT)?,
         }
         Ok(connection)
+    }
+
+    /// A connection that changes nothing about the file, not even the way its journal is kept, and waits for locks.
+    pub fn open_as_it_is(&self) -> Result<AnyConnection, ConnectError> {
+        let mut connection = SqliteConnection::establish(&self.name())?;
+        let [waiting, ..] = PRAGMAS;
+        set(&mut connection, waiting)?;
+        Ok(AnyConnection::Sqlite(connection))
     }
 
     /// Takes the write lock once, which fails where the file or its folder (for the log beside it) is read-only.

@@ -1,5 +1,6 @@
 //! What is particular to SQLite.
 
+mod backup;
 mod file;
 mod import;
 mod search;
@@ -12,7 +13,11 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
-pub use file::File;
+
+pub use self::{
+    backup::{BackupError, back_up},
+    file::File,
+};
 
 use crate::{
     actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
