@@ -3,6 +3,7 @@
 mod backup;
 mod export;
 mod import;
+mod purge;
 mod serve;
 mod token;
 
@@ -54,7 +55,7 @@ fn run_with_input(command: &mut Command, input: Stdio) -> Ran {
 }
 
 /// The binary on that database.
-fn on(database: &Database, arguments: &[impl AsRef<OsStr>]) -> Command {
+pub fn on(database: &Database, arguments: &[impl AsRef<OsStr>]) -> Command {
     let mut command = ensemble(database.folder.path());
     command.args(arguments).env("DATABASE_URL", &database.url);
     command
@@ -66,8 +67,12 @@ fn answer(database: &Database, arguments: &[&str]) -> (i32, String) {
     (ran.code, ran.out)
 }
 
-const MIGRATIONS: [&str; 3] =
-    ["2026-11-20-000000_actors_and_movies", "2026-11-21-000000_castings_and_history", "2026-11-22-000000_lists"];
+const MIGRATIONS: [&str; 4] = [
+    "2026-11-20-000000_actors_and_movies",
+    "2026-11-21-000000_castings_and_history",
+    "2026-11-22-000000_lists",
+    "2026-11-23-000000_ids_for_good",
+];
 
 /// One line for each migration.
 fn each(state: &str) -> String {
@@ -82,7 +87,7 @@ on_both_databases!(
 );
 
 fn migrations_are_applied_and_taken_back(database: &Database) {
-    let [first, second, last] = MIGRATIONS;
+    let [first, second, third, last] = MIGRATIONS;
     for (command, printed) in [
         ("status", each("pending")),
         ("down", "nothing to take back\n".to_owned()),
@@ -90,7 +95,8 @@ fn migrations_are_applied_and_taken_back(database: &Database) {
         ("status", each("applied")),
         ("up", "nothing to apply\n".to_owned()),
         ("down", format!("took back {last}\n")),
-        ("status", format!("applied {first}\napplied {second}\npending {last}\n")),
+        ("status", format!("applied {first}\napplied {second}\napplied {third}\npending {last}\n")),
+        ("down", format!("took back {third}\n")),
         ("down", format!("took back {second}\n")),
         ("down", format!("took back {first}\n")),
         ("status", each("pending")),

@@ -2,8 +2,9 @@
 
 use std::{
     any::Any,
-    env,
+    env, fs,
     io::Write,
+    path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -94,6 +95,13 @@ impl Drop for Database {
             run(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
+}
+
+/// Where Debian has the programs of its newest PostgreSQL, whose server the tests run.
+pub fn postgres_programs() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?.map(|version| version.unwrap().path());
+    let number = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok());
+    versions.max_by_key(number).map(|version| version.join("bin"))
 }
 
 fn server_url() -> Option<String> {

@@ -1,6 +1,7 @@
 //! The server while its database is away, held up, or full.
 
 use std::{
+    fs,
     process::{Command, Stdio},
     sync::{
         Mutex,
@@ -16,6 +17,7 @@ use serde_json::json;
 
 use crate::{
     cluster::Cluster,
+    commands::{Ran, on, run},
     database::Database,
     server::{PATIENCE, Server, after, answered, eventually, serve},
 };
@@ -174,7 +176,7 @@ fn a_file_that_cannot_be_written_refuses_the_start() {
 }
 
 #[test]
-fn a_full_disk_puts_writes_off_and_serves_reads() {
+fn a_full_disk_puts_writes_off_and_serves_reads_until_there_is_room_again() {
     let database = Database::sqlite();
     let mut server = Server::run(with_small_files(&serve(&database)));
     server.make_tokens(&database);
@@ -188,11 +190,44 @@ fn a_full_disk_puts_writes_off_and_serves_reads() {
         let answer = answer(&server, kind);
         assert_eq!(answer.is_served(), READS.contains(&kind), "{answer:?}");
     }
+    let room = Command::new("prlimit").args(["--fsize=unlimited:", "--pid", &server.pid().to_string()]).status();
+    assert!(room.unwrap().success());
+    for kind in KINDS {
+        assert!(answer(&server, kind).is_served(), "{kind}");
+    }
+    database.assert_whole();
 }
 
-/// The same command with a limit on the size of files, which to SQLite is a full disk.
+#[test]
+fn a_full_disk_is_told_by_every_command_that_writes() {
+    let database = Database::sqlite();
+    let limited = |arguments: &[&str]| run(&mut with_small_files(&on(&database, arguments)));
+    let rows = "Nada Haddad,20,female\n".repeat(9_000);
+    fs::write(database.folder.path().join("many.csv"), format!("name,age,gender\n{rows}")).unwrap();
+    let few = after("trap '' XFSZ && ulimit -f 100", &on(&database, &["migrate", "up"]));
+    assert_full(&run(&mut { few }), "the schema of sqlite://");
+    assert_eq!(run(&mut on(&database, &["migrate", "up"])).code, 0);
+    assert_full(&limited(&["import", "actors", "many.csv"]), "nothing was imported: ");
+    assert_eq!(run(&mut on(&database, &["seed"])).out, "added 40 actors, 12 movies, 30 castings\n", "nothing is left");
+
+    assert_eq!(run(&mut on(&database, &["import", "actors", "many.csv"])).code, 0);
+    assert_full(&limited(&["backup", "copy.db"]), "no backup of sqlite://");
+    assert!(!database.folder.path().join("copy.db").exists());
+    assert_full(&limited(&["purge", "--actor", "1", "--yes"]), "nothing was erased: ");
+    database.assert_whole();
+    assert_eq!(run(&mut on(&database, &["purge", "--actor", "1", "--yes"])).code, 0);
+}
+
+/// It was refused on one line that says why.
+fn assert_full(ran: &Ran, told: &str) {
+    let last = ran.err.lines().last().unwrap_or_default();
+    assert!(ran.code == 1 && ran.out.is_empty() && last.starts_with(&format!("ensemble: {told}")), "{ran:?}");
+    assert!(last.ends_with("disk I/O error") || last.ends_with("database or disk is full"), "{ran:?}");
+}
+
+/// The same command with a limit on the size of files, which to SQLite is a full disk. It can be lifted again.
 fn with_small_files(command: &Command) -> Command {
-    after("trap '' XFSZ && ulimit -f 400", command)
+    after("trap '' XFSZ && ulimit -S -f 600", command)
 }
 
 fn with_an_actor(database: &Database) -> Server {

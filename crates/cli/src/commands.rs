@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
-use ensemble_domain::{Role, UnknownRole};
+use ensemble_domain::{ActorId, Role, UnknownRole};
 
 use crate::settings::Given;
 
@@ -86,6 +86,15 @@ pub enum Command {
         /// The copy; nothing may be there yet
         file: PathBuf,
     },
+    /// Erase a person for good: the actor, with all castings and the history
+    Purge {
+        /// The actor's number
+        #[arg(long, value_name = "ID", value_parser = actor)]
+        actor: ActorId,
+        /// Ask nobody
+        #[arg(long)]
+        yes: bool,
+    },
     /// Print the API as an OpenAPI 3.1 document
     Openapi,
     /// Look at the settings
@@ -145,6 +154,10 @@ impl CommandLine {
 
 fn role(key: &str) -> Result<Role, UnknownRole> {
     Role::parse(key)
+}
+
+fn actor(text: &str) -> Result<ActorId, &'static str> {
+    text.parse().ok().and_then(ActorId::new).ok_or("must be the number of an actor, from 1")
 }
 
 fn lifetime(text: &str) -> Result<Duration, String> {

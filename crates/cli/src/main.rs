@@ -14,6 +14,7 @@ mod migrate;
 mod observe;
 mod operator;
 mod progress;
+mod purge;
 mod seed;
 mod serve;
 mod settings;
@@ -55,6 +56,7 @@ fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Import { kind, file, skip_invalid } => import::run(&settings, kind, &file, skip_invalid),
         Command::Export { kind, output } => export::run(&settings, kind, output.as_deref()),
         Command::Backup { file } => backup::run(&settings, &file),
+        Command::Purge { actor, yes } => purge::run(&settings, actor, yes),
         Command::Config { command: ConfigCommand::Check } => config_check(&Layers::read(&given)?, &settings),
         Command::Openapi => failure::print(ensemble_http::openapi_document().trim_end()),
         Command::Healthcheck => healthcheck::run(&settings),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ensemble_auth::LocalIssuer;
-use ensemble_domain::{ActorService, CastingService, Clock, HistoryService, MovieService};
+use ensemble_domain::{ActorService, CastingService, Clock, ErasureService, HistoryService, MovieService};
 use ensemble_infra::{Database, MigrateError, Migrator, NotReady, SystemClock};
 
 use crate::{
@@ -18,6 +18,7 @@ pub struct UseCases {
     pub movies: MovieService,
     pub castings: CastingService,
     pub history: HistoryService,
+    pub erasures: ErasureService,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -30,6 +31,7 @@ pub fn use_cases(settings: &Settings) -> Result<UseCases, Failure> {
         movies: MovieService::new(database.movies(), database.castings(), Arc::clone(&clock)),
         castings: CastingService::new(database.castings(), Arc::clone(&clock)),
         history: HistoryService::new(database.history()),
+        erasures: ErasureService::new(database.erasures(), Arc::clone(&clock)),
         database,
         clock,
     })

@@ -1,8 +1,8 @@
 //! The rules of a casting agency, without I/O: actors, movies, who is cast in what, and who may do what with them.
 //!
 //! The crate holds the entities and their value types, the permissions and roles, the use-cases ([`ActorService`],
-//! [`MovieService`], [`CastingService`], [`HistoryService`]) and the ports they need ([`ActorRepository`], [`MovieRepository`],
-//! [`CastingRepository`], [`HistoryRepository`], [`Clock`]). It reads no clock,
+//! [`MovieService`], [`CastingService`], [`HistoryService`], [`ErasureService`]) and the ports they need ([`ActorRepository`], [`MovieRepository`],
+//! [`CastingRepository`], [`HistoryRepository`], [`ErasureRepository`], [`Clock`]). It reads no clock,
 //! opens no connection and knows neither HTTP nor SQL, so any Rust service can embed it with adapters of its own. With the
 //! feature `mock`, every port comes with a [mockall](https://docs.rs/mockall) mock.
 //!
@@ -18,6 +18,7 @@ mod actor;
 mod casting;
 mod clock;
 mod days;
+mod erasure;
 mod error;
 mod history;
 mod idempotency;
@@ -33,8 +34,9 @@ mod text;
 mod version;
 
 pub use access::{
-    Caller, DeleteActors, DeleteMovies, Denied, GetActors, GetHistory, GetMovies, PatchActors, PatchMovies, Permission,
-    Permissions, Permit, PostActors, PostMovies, RequestId, Requirement, Role, SignedIn, Subject, UnknownRole,
+    Caller, DeleteActors, DeleteMovies, Denied, EraseActors, GetActors, GetHistory, GetMovies, PatchActors,
+    PatchMovies, Permission, Permissions, Permit, PostActors, PostMovies, RequestId, Requirement, Role, SignedIn,
+    Subject, UnknownRole,
 };
 pub use actor::{
     Actor, ActorChanges, ActorFilter, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, ActorSort, Age,
@@ -46,6 +48,7 @@ pub use casting::{
 };
 pub use clock::Clock;
 pub use days::DayRange;
+pub use erasure::{Dossier, ErasureRepository, ErasureService, Holdings, Names};
 pub use error::{
     BookedOn, Cause, Conflict, Entity, Error, Fault, FaultCode, FieldFault, FieldFaults, InvalidFields, StoreError,
     in_full,
@@ -67,6 +70,6 @@ pub use text::{Change, parse_day};
 pub use version::{Precondition, Version};
 #[cfg(any(test, feature = "mock"))]
 pub use {
-    actor::MockActorRepository, casting::MockCastingRepository, clock::MockClock, history::MockHistoryRepository,
-    movie::MockMovieRepository,
+    actor::MockActorRepository, casting::MockCastingRepository, clock::MockClock, erasure::MockErasureRepository,
+    history::MockHistoryRepository, movie::MockMovieRepository,
 };

@@ -126,6 +126,12 @@ pub trait Dialect {
     /// Adds entries of the history with as few statements as the database allows, and answers how many they were.
     fn insert_entries(&mut self, rows: &[NewHistoryRow<'_>]) -> QueryResult<usize>;
 
+    /// Has the index of searches forget the keys of rows that are no longer there, as far as that is done within a transaction.
+    fn forget_removed_keys(&mut self) -> QueryResult<()>;
+
+    /// Has the database overwrite or give up what it keeps of rows that are no longer there, outside of any transaction.
+    fn wipe(&mut self) -> Result<(), Trouble>;
+
     /// Tells whether the connection still leads to a database that takes reads and writes.
     fn is_usable(&mut self) -> bool;
 

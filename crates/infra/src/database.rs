@@ -4,11 +4,22 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
-use ensemble_domain::{ActorRepository, CastingRepository, HistoryRepository, MovieRepository, StoreError};
+use ensemble_domain::{
+    ActorRepository, CastingRepository, ErasureRepository, HistoryRepository, MovieRepository, StoreError,
+};
 
 use crate::{
-    DatabaseUrl, NotReady, OpenError, actors::Actors, castings::Castings, connection::Purpose, error::Trouble,
-    history::History, idempotency, migrations, movies::Movies, pool::Pool, store::Store,
+    DatabaseUrl, NotReady, OpenError,
+    actors::Actors,
+    castings::Castings,
+    connection::{AnyConnector, Purpose},
+    erasure::Erasures,
+    error::Trouble,
+    history::History,
+    idempotency, migrations,
+    movies::Movies,
+    pool::Pool,
+    store::Store,
 };
 
 /// Which database to use, and how patiently.
@@ -41,6 +52,7 @@ impl DatabaseSettings {
 #[derive(Clone)]
 pub struct Database {
     store: Store,
+    connector: AnyConnector,
     connections: u32,
     has_sole_writer: bool,
 }
@@ -69,7 +81,7 @@ impl Database {
         } else {
             (everyday.clone(), size)
         };
-        Ok(Self { store: Store::new(everyday, writers), connections, has_sole_writer })
+        Ok(Self { store: Store::new(everyday, writers), connector, connections, has_sole_writer })
     }
 
     /// How many calls can run at once; more than these wait for each other.
@@ -106,6 +118,12 @@ impl Database {
     #[must_use]
     pub fn history(&self) -> Arc<dyn HistoryRepository> {
         Arc::new(History(self.store.clone()))
+    }
+
+    /// The people of this database, for whoever may erase them.
+    #[must_use]
+    pub fn erasures(&self) -> Arc<dyn ErasureRepository> {
+        Arc::new(Erasures { store: self.store.clone(), connector: Arc::clone(&self.connector) })
     }
 
     /// Forgets some of the requests whose idempotency keys are older than

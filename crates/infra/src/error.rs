@@ -6,6 +6,8 @@ use diesel::result::Error as QueryError;
 use ensemble_domain::StoreError;
 use thiserror::Error;
 
+use crate::connection::Dialect;
+
 /// Why a database cannot be used with these settings.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -82,7 +84,8 @@ pub enum Symptom {
     Conflict,
     /// The connection is gone, and with it the knowledge of what the last statement did.
     ConnectionLost,
-    /// The server no longer takes writes; the statement did nothing, and another connection may find the right server.
+    /// The connection takes no writes; the statement did nothing, and another connection may find the right server, or a file that can be
+    /// written again.
     WrongServer,
     /// The statement, or its wait for a lock, took too long and was given up; it did nothing.
     TimedOut,
@@ -150,6 +153,14 @@ impl From<Corrupt> for Trouble {
 }
 
 impl Trouble {
+    /// What the error behind it means, if there is one.
+    pub fn symptom(&self, dialect: &dyn Dialect) -> Symptom {
+        match self {
+            Self::Query(error) => dialect.symptom(error),
+            Self::Answer(_) => Symptom::Defect,
+        }
+    }
+
     /// What the port answers, when the error behind it has that meaning.
     pub fn into_answer(self, symptom: Symptom) -> StoreError {
         match (self, symptom) {

@@ -23,9 +23,10 @@ use crate::{
 /// The history of one database.
 pub struct History(pub Store);
 
+/// A row as it is stored.
 #[derive(Queryable)]
-struct HistoryRow {
-    id: i64,
+pub struct HistoryRow {
+    pub id: i64,
     at: NaiveDateTime,
     subject: String,
     request_id: String,
@@ -88,14 +89,13 @@ impl About {
 impl<'a> Entry<'a> {
     /// The entry of a change that the caller makes at that time.
     pub fn of(caller: &'a Caller, record: &Record, now: DateTime<Utc>) -> Result<Self, StoreError> {
-        let json = |members| serde_json::to_string(&Json(members)).map_err(|error| StoreError::Failed(error.into()));
         Ok(Self {
             at: now.naive_utc(),
             subject: caller.subject().as_str(),
             request_id: caller.request_id().as_str(),
             action: record.action.as_str(),
-            before: json(&record.before)?,
-            after: json(&record.after)?,
+            before: as_json(&record.before)?,
+            after: as_json(&record.after)?,
         })
     }
 
@@ -119,6 +119,11 @@ impl<'a> Entry<'a> {
             after: &self.after,
         }
     }
+}
+
+/// Members as the table keeps them.
+pub fn as_json(members: &Members) -> Result<String, StoreError> {
+    serde_json::to_string(&Json(members)).map_err(|error| StoreError::Failed(error.into()))
 }
 
 /// Adds an entry.
@@ -163,15 +168,30 @@ fn exists(connection: &mut AnyConnection, of: HistoryOf) -> Result<bool, Trouble
     Ok(found.is_some())
 }
 
+impl HistoryRow {
+    /// What was done, and what changed by it.
+    pub fn record(&self) -> Result<Record, Corrupt> {
+        let members = |json: &str| {
+            let read: Result<Read, _> = serde_json::from_str(json);
+            read.map(|Read(members)| members).map_err(|error| self.corrupt(&error.to_string()))
+        };
+        Ok(Record {
+            action: Action::parse(&self.action).ok_or_else(|| self.corrupt("no such action"))?,
+            before: members(&self.before)?,
+            after: members(&self.after)?,
+        })
+    }
+
+    fn corrupt(&self, reason: &str) -> Corrupt {
+        Corrupt { table: "history", id: self.id, reason: reason.to_owned() }
+    }
+}
+
 impl TryFrom<HistoryRow> for HistoryEntry {
     type Error = Corrupt;
 
     fn try_from(row: HistoryRow) -> Result<Self, Corrupt> {
-        let corrupt = |reason: &str| Corrupt { table: "history", id: row.id, reason: reason.to_owned() };
-        let members = |json: &str| {
-            let read: Result<Read, _> = serde_json::from_str(json);
-            read.map(|Read(members)| members).map_err(|error| corrupt(&error.to_string()))
-        };
+        let corrupt = |reason: &str| row.corrupt(reason);
         let entity =
             [Entity::Actor, Entity::Movie, Entity::Casting].into_iter().find(|kind| kind.as_str() == row.entity);
         Ok(Self {
@@ -181,11 +201,7 @@ impl TryFrom<HistoryRow> for HistoryEntry {
             request_id: RequestId::parse(&row.request_id).ok_or_else(|| corrupt("no request id"))?,
             entity: entity.ok_or_else(|| corrupt("no such entity"))?,
             entity_id: row.entity_id,
-            record: Record {
-                action: Action::parse(&row.action).ok_or_else(|| corrupt("no such action"))?,
-                before: members(&row.before)?,
-                after: members(&row.after)?,
-            },
+            record: row.record()?,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl};
-use ensemble_domain::{Caller, Conflict, Entity, Idempotency, Outcome, StoreError};
+use ensemble_domain::{Caller, Casting, Conflict, Entity, Idempotency, Names, Outcome, StoreError};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -119,6 +119,10 @@ fn read<T: Snapshot>(state: &str) -> Result<T, Trouble> {
     Ok(T::try_from(row)?)
 }
 
+fn written<T: Snapshot>(made: &T) -> Result<String, Trouble> {
+    Ok(serde_json::to_string(&made.row()).map_err(|error| StoreError::Failed(error.into()))?)
+}
+
 fn keep<T: Snapshot>(
     connection: &mut AnyConnection,
     made: &T,
@@ -126,7 +130,7 @@ fn keep<T: Snapshot>(
     fingerprint: &str,
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
-    let state = serde_json::to_string(&made.row()).map_err(|error| StoreError::Failed(error.into()))?;
+    let state = written(made)?;
     let row = NewKeyRow {
         key,
         fingerprint,
@@ -150,6 +154,25 @@ pub fn purge(store: &Store, now: DateTime<Utc>) -> Result<usize, StoreError> {
         let purged = diesel::delete(idempotency_keys::table.filter(idempotency_keys::key.eq_any(keys)));
         Ok(Step::Done(purged.execute(connection)?))
     })
+}
+
+/// Forgets the requests that are about that actor or its castings, and takes the names out of what is kept of the others.
+pub fn forget_person(connection: &mut AnyConnection, actor: i64, names: &Names) -> Result<(), Trouble> {
+    let of = |entity: Entity| idempotency_keys::table.filter(idempotency_keys::entity.eq(entity.as_str()));
+    diesel::delete(of(Entity::Actor).filter(idempotency_keys::entity_id.eq(actor))).execute(connection)?;
+    let columns = (idempotency_keys::key, idempotency_keys::state);
+    let kept: Vec<(String, String)> = of(Entity::Casting).select(columns).load(connection)?;
+    for (key, state) in kept {
+        let row = idempotency_keys::table.find(key);
+        let casting = read::<Casting>(&state)?;
+        if casting.actor.get() == actor {
+            diesel::delete(row).execute(connection)?;
+        } else if let Some(reason) = casting.reason.as_ref().and_then(|reason| names.taken_out_of(reason)) {
+            let state = written(&Casting { reason: Some(reason), ..casting })?;
+            diesel::update(row).set(idempotency_keys::state.eq(state)).execute(connection)?;
+        }
+    }
+    Ok(())
 }
 
 /// What was kept at this time or before is not remembered any more.

@@ -1,7 +1,7 @@
 //! The ports of the domain on SQLite and PostgreSQL, with Diesel.
 //!
-//! [`Database::open`] picks the database by its URL; [`Database::actors`], [`Database::movies`], [`Database::castings`] and
-//! [`Database::history`] are the ports over it, and [`Migrator`] makes its tables. What the two databases do in different ways
+//! [`Database::open`] picks the database by its URL; [`Database::actors`], [`Database::movies`], [`Database::castings`],
+//! [`Database::history`] and [`Database::erasures`] are the ports over it, and [`Migrator`] makes its tables. What the two databases do in different ways
 //! lives in the folders `sqlite` and `postgres`, and nowhere else.
 
 mod actors;
@@ -9,6 +9,7 @@ mod castings;
 mod clock;
 mod connection;
 mod database;
+mod erasure;
 mod error;
 mod history;
 mod idempotency;

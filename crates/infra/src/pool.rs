@@ -111,9 +111,10 @@ impl Pool {
 
     /// Tells what the trouble means, and gives up the connection when it is lost; all others are then tested before they are lent.
     pub fn examine(&self, session: &mut Session, trouble: &Trouble) -> Symptom {
-        let Trouble::Query(error) = trouble else { return Symptom::Defect };
-        let symptom = session.connection.dialect().symptom(error);
-        count_error(symptom.as_str());
+        let symptom = trouble.symptom(session.connection.dialect());
+        if let Trouble::Query(_) = trouble {
+            count_error(symptom.as_str());
+        }
         if matches!(symptom, Symptom::ConnectionLost | Symptom::WrongServer) {
             session.broken = true;
             // Several calls may notice the same loss; that only costs a test more.

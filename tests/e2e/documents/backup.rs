@@ -1,12 +1,16 @@
 //! The guide to backups is followed to the letter, on both databases.
 
-use std::{fs, os::unix::fs::symlink, path::PathBuf, process::Command};
+use std::{fs, os::unix::fs::symlink, process::Command};
 
 use reqwest::Method;
 use serde_json::json;
 
 use super::read;
-use crate::{commands::run, database::Database, server::Server};
+use crate::{
+    commands::run,
+    database::{Database, postgres_programs},
+    server::Server,
+};
 
 /// What is to be typed below that heading.
 fn commands(heading: &str) -> String {
@@ -30,13 +34,6 @@ fn typed(database: &Database, commands: &str) -> Command {
     shell.args(["-euc", commands]).current_dir(database.folder.path()).env_clear();
     shell.env("PATH", format!("{}:/usr/bin:/bin", path.join(":"))).env("DATABASE_URL", &database.url);
     shell
-}
-
-/// Where Debian has the programs of its newest PostgreSQL, whose server the tests run.
-fn postgres_programs() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok()?.map(|version| version.unwrap().path());
-    let number = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok());
-    versions.max_by_key(number).map(|version| version.join("bin"))
 }
 
 fn succeeds(command: &mut Command) -> String {

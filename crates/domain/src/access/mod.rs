@@ -8,7 +8,7 @@ mod role;
 pub use caller::{Caller, RequestId, Subject};
 pub use permission::{Permission, Permissions};
 pub use permit::{
-    DeleteActors, DeleteMovies, Denied, GetActors, GetHistory, GetMovies, PatchActors, PatchMovies, Permit, PostActors,
-    PostMovies, Requirement, SignedIn,
+    DeleteActors, DeleteMovies, Denied, EraseActors, GetActors, GetHistory, GetMovies, PatchActors, PatchMovies,
+    Permit, PostActors, PostMovies, Requirement, SignedIn,
 };
 pub use role::{Role, UnknownRole};

@@ -52,6 +52,14 @@ impl Requirement for GetHistory {
     const NEEDS: Permissions = Permissions::of(&[Permission::GetActors, Permission::GetMovies]);
 }
 
+/// To erase actors for good, with the castings that are theirs.
+#[derive(Debug)]
+pub enum EraseActors {}
+
+impl Requirement for EraseActors {
+    const NEEDS: Permissions = Permissions::of(&[Permission::DeleteActors, Permission::PatchMovies]);
+}
+
 /// To be signed in, with whatever permissions.
 #[derive(Debug)]
 pub enum SignedIn {}

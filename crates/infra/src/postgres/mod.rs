@@ -171,6 +171,15 @@ impl Dialect for PgConnection {
         diesel::insert_into(history::table).values(rows).execute(self)
     }
 
+    fn forget_removed_keys(&mut self) -> QueryResult<()> {
+        // They go with their rows.
+        Ok(())
+    }
+
+    fn wipe(&mut self) -> Result<(), Trouble> {
+        Ok(self.batch_execute("VACUUM actors, castings, history, idempotency_keys")?)
+    }
+
     fn is_usable(&mut self) -> bool {
         let writable = sql::<Bool>("SELECT current_setting('transaction_read_only') = 'off'");
         writable.get_result(self).unwrap_or(false)

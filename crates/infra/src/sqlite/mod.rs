@@ -7,12 +7,14 @@ mod search;
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection,
-    connection::AnsiTransactionManager,
+    connection::{AnsiTransactionManager, SimpleConnection},
+    dsl::sql,
     result::{DatabaseErrorKind, Error as QueryError},
+    sql_types::Integer,
     sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
+use ensemble_domain::{Deleted, Folded, NewActor, NewMovie, StoreError};
 
 pub use self::{
     backup::{BackupError, back_up},
@@ -168,6 +170,22 @@ impl Dialect for SqliteConnection {
         diesel::insert_into(history::table).values(rows).execute(self)
     }
 
+    fn forget_removed_keys(&mut self) -> QueryResult<()> {
+        // Until its parts are merged into one, the index keeps what was removed, and that it was.
+        self.batch_execute("INSERT INTO actors_search (actors_search) VALUES ('optimize')")
+    }
+
+    fn wipe(&mut self) -> Result<(), Trouble> {
+        // Pages keep the remains of rows that were removed, or were longer once; all are written anew, and the log is emptied.
+        self.batch_execute("VACUUM")?;
+        let held_up: i32 = sql::<Integer>("PRAGMA wal_checkpoint(TRUNCATE)").get_result(self)?;
+        if held_up == 0 {
+            Ok(())
+        } else {
+            Err(StoreError::Unavailable("somebody is reading from the log".into()).into())
+        }
+    }
+
     fn is_usable(&mut self) -> bool {
         diesel::sql_query("SELECT 1").execute(self).is_ok()
     }
@@ -200,10 +218,9 @@ fn symptom_of(error: &QueryError) -> Symptom {
         QueryError::BrokenTransactionManager => Symptom::ConnectionLost,
         QueryError::DatabaseError(_, details) => match details.message() {
             "database is locked" | "database table is locked" | "database schema is locked" => Symptom::Conflict,
-            "database or disk is full"
-            | "attempt to write a readonly database"
-            | "disk I/O error"
-            | "unable to open database file" => Symptom::Unavailable,
+            // What was opened while it could not be written stays so, though the file may be writable by now.
+            "attempt to write a readonly database" => Symptom::WrongServer,
+            "database or disk is full" | "disk I/O error" | "unable to open database file" => Symptom::Unavailable,
             _ => Symptom::Defect,
         },
         _ => Symptom::Defect,
@@ -212,7 +229,7 @@ fn symptom_of(error: &QueryError) -> Symptom {
 
 #[cfg(test)]
 mod tests {
-    use diesel::{Connection, connection::SimpleConnection};
+    use diesel::Connection;
     use tempfile::TempDir;
 
     use super::*;
@@ -240,10 +257,10 @@ mod tests {
     }
 
     #[test]
-    fn a_database_that_takes_no_writes_is_unavailable() {
+    fn a_connection_that_takes_no_writes_is_the_wrong_one() {
         let (_folder, mut one, _) = two_connections();
         one.batch_execute("PRAGMA query_only = ON").unwrap();
-        assert_eq!(symptom_on(&mut one, "INSERT INTO things VALUES ('x')"), Symptom::Unavailable);
+        assert_eq!(symptom_on(&mut one, "INSERT INTO things VALUES ('x')"), Symptom::WrongServer);
     }
 
     #[test]

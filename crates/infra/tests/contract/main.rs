@@ -14,6 +14,7 @@ mod billing;
 mod bookings;
 mod castings;
 mod concurrency;
+mod erasure;
 mod fixture;
 mod history;
 mod idempotency;
@@ -194,6 +195,17 @@ on_every_database! {
         what_is_deleted_keeps_its_history
         what_never_was_has_no_history
         an_entry_that_makes_no_sense_is_a_failure;
+    erasure:
+        a_dossier_tells_what_there_is
+        whoever_is_erased_is_nowhere
+        what_is_about_others_stays
+        who_is_deleted_or_booked_is_erased_as_well
+        an_erasure_is_told_without_whom_it_was
+        nobody_who_is_not_there_is_erased
+        the_ids_of_what_was_erased_are_not_given_again
+        requests_about_whoever_is_erased_are_forgotten
+        names_are_taken_out_of_the_reasons_of_others
+        nothing_is_left_of_an_actor_who_is_cast_while_erased;
     untold:
         a_call_that_changes_nothing_is_not_told
         a_call_that_is_refused_or_finds_nothing_is_not_told

@@ -1,18 +1,23 @@
 //! What callers are told when the database is in trouble.
 
 use std::{
+    env,
+    fs::{self, File, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Command,
     sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
-use ensemble_domain::StoreError;
+use ensemble_domain::{ActorQuery, StoreError, Total};
 use ensemble_infra::{Database, DatabaseSettings, OpenError};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
 use crate::{
     fixture::{Fixture, SLACK},
-    samples::{an_actor_named, now, permit},
+    samples::{an_actor_named, now, page, permit},
 };
 
 pub fn a_call_waits_for_a_connection_only_so_long(fixture: &Fixture) {
@@ -109,4 +114,45 @@ fn a_sqlite_file_that_somebody_else_writes_is_unavailable_and_still_read() {
     assert_eq!(actors.find(ann.id).unwrap(), Some(ann));
     drop(held);
     actors.insert(&permit(), &an_actor_named("Bo"), now()).unwrap();
+}
+
+/// Root writes whatever it likes, so root's own run of this test starts another one that may not.
+#[test]
+fn a_sqlite_file_that_is_read_only_for_a_while_is_read_and_then_written_again() {
+    let fixture = crate::fixture::sqlite();
+    let path = fixture.url.sqlite_path().unwrap();
+    // What SQLite keeps beside a file gets the mode of the file.
+    let all = ["", "-wal", "-shm"].map(|suffix| format!("{}{suffix}", path.display()));
+    let may_write = |mode| {
+        for file in all.iter().filter(|file| Path::new(file).exists()) {
+            fs::set_permissions(file, Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    may_write(0o444);
+    if File::options().append(true).open(path).is_ok() {
+        let name = "trouble::a_sqlite_file_that_is_read_only_for_a_while_is_read_and_then_written_again";
+        let rights = "-dac_override,-dac_read_search";
+        let mut again = Command::new("setpriv");
+        again.args([&format!("--bounding-set={rights}"), &format!("--inh-caps={rights}")]);
+        let ran = again.arg(env::current_exe().unwrap()).args(["--exact", name]).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    may_write(0o644);
+    let actors = fixture.database.actors();
+    let count = || actors.list(&ActorQuery::default(), &page(1, 1)).unwrap().total;
+    assert_eq!(count(), Total::Exact(0));
+    may_write(0o444);
+    for _ in 0..2 {
+        let refused = actors.insert(&permit(), &an_actor_named("Ann"), now());
+        assert!(
+            matches!(&refused, Err(StoreError::Unavailable(cause)) if cause.to_string().contains("readonly")),
+            "{refused:?}"
+        );
+        assert_eq!(count(), Total::Exact(0));
+    }
+    may_write(0o644);
+    actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap();
+    assert_eq!(count(), Total::Exact(1));
 }
