@@ -75,7 +75,7 @@ impl ErasureService {
     ///
     /// [`Error::NotFound`] when there is no such actor; [`Error::Store`] when the store is in trouble.
     pub fn dossier(&self, _permit: &Permit<EraseActors>, actor: ActorId) -> Result<Dossier, Error> {
-        self.erasures.dossier(actor, self.clock.today())?.ok_or_else(|| absent(actor))
+        self.erasures.dossier(actor, self.clock.now().date_naive())?.ok_or_else(|| absent(actor))
     }
 
     /// Erases the actor and whatever is about it, and answers how much that was. Nothing keeps an actor from being erased, not even a
