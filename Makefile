@@ -4,6 +4,9 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ENSEMBLE := $(TARGET)/debug/ensemble
 
+# The tests that see how long others wait, which tests beside them would spoil: they run by themselves, after all others.
+ALONE := a_held_up_database five_hundred_slow_heads
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check deny conformance fuzz mutants soak bench clean
 
@@ -20,7 +23,8 @@ test: ## Run every test, on SQLite and on a PostgreSQL of its own (or the one of
 	tests/node.sh
 	tests/browser.sh
 	tests/balancer.sh
-	tests/postgres.sh run $(CARGO) test --workspace
+	tests/postgres.sh run sh -ec '$(CARGO) test --workspace -- $(ALONE:%=--skip %); \
+		$(CARGO) test --workspace --test e2e -- --test-threads 1 $(ALONE)'
 
 check: ## Check format, lints, documentation, the dependencies between the crates, and the supply chain
 	$(CARGO) fmt --all --check
