@@ -9,7 +9,7 @@ use actix_web::{
 };
 use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
 use ensemble_domain::{Clock, StoreError};
-use ensemble_http::{App, Blocking, LocalTokens, RateLimits, ServerSettings, Services};
+use ensemble_http::{App, Blocking, LocalTokens, MAX_CONNECTIONS, RateLimits, ServerSettings, Services};
 use ensemble_infra::Database;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -31,10 +31,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const FAREWELL: Duration = Duration::from_millis(500);
 /// How often the requests are forgotten whose idempotency keys have expired.
 const FORGET_EVERY: Duration = Duration::from_mins(10);
-/// How often clients are forgotten that have not been seen for a while.
-const TIDY_EVERY: Duration = Duration::from_mins(1);
-/// The most connections that one worker takes, each of which is an open file.
-const CONNECTIONS_PER_WORKER: usize = 2048;
 
 /// Serves until a signal ends it.
 pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
@@ -92,7 +88,6 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     for address in &addresses {
         tracing::info!(address = %format_args!("http://{address}"), "listening");
     }
-    rt::spawn(tidy(app.clone()));
     rt::spawn(stop_on_signal(app, handle, taken, http.drain_delay));
     if let Some(lines) = lines {
         print(&lines?)?;
@@ -112,14 +107,6 @@ async fn forget_requests(database: Database, clock: Arc<dyn Clock>, blocking: Bl
                 rt::time::sleep(FORGET_EVERY).await;
             }
         }
-    }
-}
-
-/// Keeps what the server remembers of its clients small, for as long as it runs.
-async fn tidy(app: Data<App>) {
-    loop {
-        rt::time::sleep(TIDY_EVERY).await;
-        app.tidy();
     }
 }
 
@@ -178,7 +165,7 @@ fn trust(auth: &AuthSettings, clock: &Arc<dyn Clock>) -> Result<(Arc<KeyStore>, 
 
 /// Takes all the open files that this process may have. The usual limit, 1024, is there for programs that call select(2).
 fn raise_open_files(workers: usize) {
-    let needed = u64::try_from(workers.saturating_mul(CONNECTIONS_PER_WORKER)).unwrap_or(u64::MAX);
+    let needed = u64::try_from(workers.saturating_mul(MAX_CONNECTIONS)).unwrap_or(u64::MAX);
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(limit) if limit >= needed => {}
         Ok(limit) => {

@@ -192,8 +192,8 @@ fn logged_method(method: &Method) -> &str {
 
 /// The refusal of a caller is logged unless there are too many of them.
 fn is_logged(request: &HttpRequest, reason: Option<&'static str>) -> bool {
-    let limits = request.app_data::<Data<App>>().and_then(|app| app.rate_limits.as_ref());
-    limits.zip(reason).is_none_or(|(limits, reason)| limits.log.admits(reason))
+    let app = request.app_data::<Data<App>>();
+    app.zip(reason).is_none_or(|(app, reason)| app.refusal_log.admits(reason))
 }
 
 /// The last resort of the router.

@@ -62,4 +62,4 @@ pub use openapi::text as openapi_document;
 pub use problem::problem_names;
 pub use problem_pages::{ProblemPage, problem_pages};
 pub use routes::{Operation, application, local_operation, operations};
-pub use server::{ServerSettings, start};
+pub use server::{MAX_CONNECTIONS, ServerSettings, start};

@@ -9,20 +9,24 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::fixture::{Server, a_server, an_actor, token_of};
+use crate::fixture::{Server, a_server, an_actor, get, token_of};
 
-/// Everything that comes back on one connection until the server closes it.
-async fn exchange(server: Server, sent: &str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let settings = ServerSettings {
+/// How the servers of these tests run.
+fn settings() -> ServerSettings {
+    ServerSettings {
         workers: 1,
         connections: 1,
         keep_alive: Duration::from_mins(1),
         shutdown_timeout: Duration::ZERO,
         origins: CorsOrigins::Listed(Vec::new()),
-    };
-    let (running, handle) = start(&server.app(), &settings, vec![listener]).unwrap();
+    }
+}
+
+/// Everything that comes back on one connection until the server closes it.
+async fn exchange(server: Server, sent: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (running, handle) = start(&server.app(), &settings(), vec![listener]).unwrap();
     let running = actix_web::rt::spawn(running);
 
     let mut connection = TcpStream::connect(address).await.unwrap();
@@ -34,6 +38,17 @@ async fn exchange(server: Server, sent: &str) -> String {
     handle.stop(false).await;
     running.await.unwrap().unwrap();
     received
+}
+
+#[actix_web::test]
+async fn a_client_that_has_gone_is_forgotten_within_a_minute() {
+    let server = a_server().asked_as_often_as_can_be().start().await;
+    let (_running, _handle) = start(&server.app, &settings(), Vec::new()).unwrap();
+    server.answer(get("/me").by_an_assistant()).await;
+    assert_eq!(server.app.remembered_clients(), 1);
+    tokio::time::pause();
+    tokio::time::sleep(Duration::from_mins(1) + Duration::from_millis(1)).await;
+    assert_eq!(server.app.remembered_clients(), 0);
 }
 
 #[actix_web::test]
