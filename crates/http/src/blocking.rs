@@ -1,6 +1,7 @@
 //! The gate between the asynchronous server and the blocking store.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicU8, AtomicUsize, Ordering},
@@ -14,6 +15,8 @@ use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
 };
+
+use crate::panics::{Panicked, taken_along};
 
 /// Runs use-cases on blocking threads, with a bound on how many wait and for how long.
 ///
@@ -125,7 +128,7 @@ async fn call<T: Send + 'static>(
     until: Instant,
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let ticket = Arc::clone(&place.0);
+    let (ticket, work) = (Arc::clone(&place.0), taken_along(move || catch_unwind(AssertUnwindSafe(work))));
     #[expect(clippy::disallowed_methods, reason = "this is the gate that every other call goes through")]
     let call = web::block(move || ticket.leave_queue(Ticket::STARTED).then(work));
     tokio::pin!(call);
@@ -135,7 +138,8 @@ async fn call<T: Send + 'static>(
         Err(_) => call.await,
     };
     match finished {
-        Ok(Some(answer)) => answer,
+        Ok(Some(Ok(answer))) => answer,
+        Ok(Some(Err(_panic))) => Err(StoreError::Failed(Panicked.into()).into()),
         Ok(None) => Err(overloaded("no database thread in time")),
         Err(canceled) => Err(StoreError::Failed(canceled.into()).into()),
     }

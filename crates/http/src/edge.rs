@@ -21,6 +21,7 @@ use crate::{
     connection::{self, InHand},
     cors::withhold_from_strangers,
     host,
+    panics::{Panicked, answering},
     problem::{self, Kind, Problem},
 };
 
@@ -51,7 +52,7 @@ pub async fn edge(
     note_client(request.request());
 
     let answered = match check_target(request.request()) {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Ok(()) => answering(request_id.clone(), next.call(request)).await?.map_into_boxed_body(),
         Err(problem) => request.error_response(problem),
     };
     let mut response = finished(answered, &request_id);
@@ -142,7 +143,7 @@ fn set_common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
 }
 
 fn log_problem(problem: &Problem, request_id: &RequestId) {
-    let Some(cause) = problem.cause() else { return };
+    let Some(cause) = problem.cause().filter(|cause| !cause.is::<Panicked>()) else { return };
     let cause = in_full(cause);
     if problem.kind() == Kind::Internal {
         tracing::error!(%request_id, cause, "the request failed");
