@@ -20,7 +20,6 @@ use crate::{
     App,
     connection::{self, InHand},
     cors::withhold_from_strangers,
-    host,
     panics::{Panicked, answering},
     problem::{self, Kind, Problem},
 };
@@ -51,11 +50,8 @@ pub async fn edge(
     request.extensions_mut().insert(request_id.clone());
     note_client(request.request());
 
-    let answered = match check_target(request.request()) {
-        Ok(()) => answering(request_id.clone(), next.call(request)).await?.map_into_boxed_body(),
-        Err(problem) => request.error_response(problem),
-    };
-    let mut response = finished(answered, &request_id);
+    let answered = answering(request_id.clone(), next.call(request)).await?;
+    let mut response = finished(answered.map_into_boxed_body(), &request_id);
     set_common_headers(response.headers_mut(), &request_id);
     withhold_from_strangers(response.headers_mut());
     if response.request().app_data::<Data<App>>().is_some_and(|app| app.is_draining()) {
@@ -63,15 +59,6 @@ pub async fn edge(
     }
     log(&response, &request_id, started);
     Ok(response.map_body(|_, body| connection::held(body, in_hand)))
-}
-
-/// Refuses what would not be found, or be found in more than one way.
-fn check_target(request: &HttpRequest) -> Result<(), Problem> {
-    // Every path of this server is plain ASCII. An escape could only be a way around an exact match.
-    if request.path().contains('%') {
-        return Err(Problem::no_such_route());
-    }
-    host::check(request)
 }
 
 /// The id of a request that has passed the edge.

@@ -49,6 +49,7 @@ mod server;
 mod spool;
 #[doc(hidden)]
 pub mod steps;
+mod target;
 mod v1;
 mod view;
 mod warnings;
