@@ -44,6 +44,7 @@ mod problem;
 mod problem_pages;
 mod query;
 mod refusal_log;
+mod repeated;
 mod routes;
 mod server;
 mod spool;

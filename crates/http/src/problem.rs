@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::panics::Panicked;
+use crate::{panics::Panicked, repeated};
 
 pub use kind::{Kind, problem_names};
 pub use sample::sample;
@@ -183,7 +183,7 @@ impl Problem {
             title: kind.title(),
             status: kind.status().as_u16(),
             detail,
-            instance: path,
+            instance: repeated::path(path),
             request_id: request_id.as_str(),
             errors: flaws,
             members,
@@ -206,7 +206,7 @@ pub struct Document<'a> {
     status: u16,
     /// What was wrong on this occasion, and what would be right.
     detail: &'a str,
-    /// The path of the request.
+    /// The path of the request, up to what could be a part of a token.
     instance: &'a str,
     /// Finds the request in the log.
     request_id: &'a str,
@@ -241,7 +241,8 @@ impl ResponseError for Problem {
         for (name, value) in &self.0.headers {
             response.insert_header((name, value));
         }
-        if matches!(self.status_code(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        // It is about the caller, and for nobody else.
+        if self.0.reason.is_some() || self.status_code() == StatusCode::FORBIDDEN {
             response.insert_header((header::CACHE_CONTROL, "no-store"));
         }
         if self.0.closes_connection {

@@ -23,6 +23,7 @@ use crate::{
     permitted::Permitted,
     problem::{Kind, Problem},
     problem_pages,
+    repeated::may_be_repeated,
     target::checked,
     v1,
     watchdog::watchdog,
@@ -223,6 +224,7 @@ fn other_method(request: &HttpRequest, allow: &str) -> Result<HttpResponse, Prob
     if request.method() == Method::OPTIONS {
         return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish());
     }
-    let detail = format!("{} is not allowed here; there are {allow}", request.method());
+    let method = Some(request.method().as_str()).filter(|method| may_be_repeated(method)).unwrap_or("this method");
+    let detail = format!("{method} is not allowed here; there are {allow}");
     Err(Problem::new(Kind::MethodNotAllowed, detail).with_header(header::ALLOW, allow))
 }
