@@ -49,7 +49,7 @@ pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
 
 async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Result<(), Failure> {
     let Settings { queue, auth, http, rate_limit, database, .. } = settings;
-    let listeners = listen(&http, matches!(auth.issuer, IssuerSettings::Local { .. }))?;
+    let listeners = listen(&http)?;
     let addresses: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let server_settings = server_settings(&http, &use_cases);
 
