@@ -171,12 +171,8 @@ mod tests {
         ];
         let flags: Vec<_> = oidc.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         for (profile, is_refused) in [("development", true), ("production", false)] {
-            let given = Given {
-                folder: None,
-                profile: Some(profile.to_owned()),
-                flags: flags.clone(),
-                environment: BTreeMap::new(),
-            };
+            let (profile_named, flags) = (Some(profile.to_owned()), flags.clone());
+            let given = Given { folder: None, profile: profile_named, flags, environment: BTreeMap::new() };
             // As if the name led there.
             let settings = Settings::load(&given).unwrap();
             let http = HttpSettings { host: "0.0.0.0".to_owned(), ..settings.http };
@@ -199,7 +195,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_connection_ends_when_its_client_takes_nothing_for_a_minute() {
+    fn the_kernel_is_told_to_end_a_connection_whose_client_takes_nothing_for_a_minute() {
         let listeners = bind_all(&["127.0.0.1:0".parse().unwrap()]).unwrap();
         let _client = TcpStream::connect(listeners[0].local_addr().unwrap()).unwrap();
         let (connection, _) = listeners[0].accept().unwrap();

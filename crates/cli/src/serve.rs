@@ -132,10 +132,14 @@ fn server_settings(http: &HttpSettings, use_cases: &UseCases) -> ServerSettings 
     ServerSettings {
         workers: http.workers,
         connections: usize::try_from(use_cases.database.connections()).unwrap_or(usize::MAX),
-        keep_alive: if http.trusted_proxies.is_empty() { KEEP_ALIVE } else { KEEP_ALIVE_BEHIND_PROXY },
+        keep_alive: keep_alive(http),
         shutdown_timeout: http.shutdown_timeout,
         origins: http.origins.clone(),
     }
+}
+
+fn keep_alive(http: &HttpSettings) -> Duration {
+    if http.trusted_proxies.is_empty() { KEEP_ALIVE } else { KEEP_ALIVE_BEHIND_PROXY }
 }
 
 /// Sees to the keys that tokens are verified with. A local issuer's key goes the same way as any other.
@@ -200,5 +204,32 @@ async fn stop_on_signal(app: Data<App>, handle: ServerHandle, listeners: Vec<Tcp
             tracing::warn!("stopping at once");
             std::process::exit(1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::settings::Given;
+
+    /// What the settings are with these flags and nothing else.
+    fn settings(flags: &[(&str, &str)]) -> Settings {
+        let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Settings::load(&Given { folder: None, profile: None, flags, environment: BTreeMap::new() }).unwrap()
+    }
+
+    #[test]
+    fn an_idle_connection_is_kept_for_15_s_and_for_75_s_behind_a_proxy() {
+        assert_eq!(keep_alive(&settings(&[]).http), Duration::from_secs(15));
+        assert_eq!(keep_alive(&settings(&[("http.trusted_proxies", "10.0.0.0/8")]).http), Duration::from_secs(75));
+    }
+
+    #[test]
+    fn unless_told_otherwise_clients_are_limited_to_these_rates() {
+        let limits = settings(&[]).rate_limit.unwrap();
+        let told = [limits.caller, limits.refused].map(|rate| (rate.per_second.get(), rate.burst.get()));
+        assert_eq!(told, [(50, 100), (10, 20)]);
     }
 }
