@@ -63,5 +63,9 @@ for manifest in crates/*/Cargo.toml; do
     grep -A 1 -x '\[lints\]' "$manifest" | grep -qx 'workspace = true' || fail "$manifest does not take the workspace's lints"
 done
 
+# A handler that panics is caught, which an aborting build could not do.
+sed -n '/^\[profile.release\]/,/^$/p' Cargo.toml | grep -qx 'panic = "unwind"' || fail "the release profile does not say panic = \"unwind\""
+! grep -rq '^panic = "abort"' Cargo.toml .cargo || fail "a profile aborts when something panics"
+
 [ $failed = 0 ] && echo "the dependencies are as they should be"
 exit $failed

@@ -8,7 +8,7 @@ pub mod oidc;
 mod rules;
 mod tls;
 
-use reqwest::blocking::Response;
+use reqwest::blocking::{RequestBuilder, Response};
 use serde_json::Value;
 
 use crate::server::{Server, eventually};
@@ -54,14 +54,18 @@ impl Verdict {
     }
 }
 
-/// Compares the answer to the request of that id with the verdict, and tells what is wrong.
-fn check(server: &Server, name: &str, verdict: Verdict, request_id: &str, response: Response) -> Option<String> {
-    let header = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+/// Compares the answer to that request with the verdict, and tells what is wrong.
+fn check(server: &Server, name: &str, verdict: Verdict, request: &RequestBuilder) -> Option<String> {
+    // Of many refusals for one reason some are only counted, so it is asked until a line tells of the answer.
+    let (response, logged) = eventually("the answer is logged", || {
+        let response = request.try_clone().unwrap().send().unwrap();
+        logged(server, header(&response, "x-request-id")).map(|line| (response, line))
+    });
+    let header = |name| header(&response, name).to_owned();
     let (status, challenge, caching) =
         (response.status().as_u16(), header("www-authenticate"), header("cache-control"));
     let answer: Value = response.json().unwrap();
     let problem = answer["type"].as_str().unwrap_or_default().trim_start_matches("/problems/");
-    let logged = logged(server, request_id);
     let reason = logged["reason"].as_str().unwrap_or_default();
 
     let found = (status, problem, challenge.as_str(), reason);
@@ -71,13 +75,15 @@ fn check(server: &Server, name: &str, verdict: Verdict, request_id: &str, respon
         .then(|| format!("{name}: {found:?}, {caching:?}, {}, not {:?}", answer["detail"], verdict.facts()))
 }
 
-/// The line that the log has about that request.
-fn logged(server: &Server, request_id: &str) -> Value {
-    eventually("the request is logged", || {
-        let log = server.log();
-        let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.find(|line| line["request_id"] == request_id && line["message"] == "answered")
-    })
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+/// The line that the log has about that request, which has been answered, if there is one.
+fn logged(server: &Server, request_id: &str) -> Option<Value> {
+    let log = server.log_so_far();
+    let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.find(|line| line["request_id"] == request_id && line["message"] == "answered")
 }
 
 /// No part of a token that tells anything may stand in the log.

@@ -16,7 +16,7 @@ use std::{
 use ensemble_domain::Role;
 use reqwest::{
     Method,
-    blocking::{Client, Request, RequestBuilder, Response},
+    blocking::{Client, RequestBuilder, Response},
 };
 use serde_json::Value;
 
@@ -93,11 +93,6 @@ impl Server {
         self.client.request(method, format!("{base}{path}"))
     }
 
-    /// Sends a request that was built by hand.
-    pub fn execute(&self, request: Request) -> Response {
-        self.client.execute(request).unwrap()
-    }
-
     /// A request with the token of that role.
     pub fn request_as(&self, role: Role, method: Method, path: &str) -> RequestBuilder {
         self.request(method, path).bearer_auth(self.token(role))
@@ -131,6 +126,14 @@ impl Server {
     /// Everything logged so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
+    }
+
+    /// Everything logged about what has been answered: a line is written before its answer is sent.
+    pub fn log_so_far(&self) -> String {
+        let later = self.request(Method::GET, "/livez").send().unwrap();
+        let id = later.headers()["x-request-id"].to_str().unwrap();
+        let last = format!(r#""message":"answered","request_id":"{id}""#);
+        eventually("a later request is logged", || Some(self.log()).filter(|log| log.contains(&last)))
     }
 
     pub fn pid(&self) -> u32 {

@@ -1,6 +1,6 @@
 //! Addresses of issuers and of their keys.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use reqwest::Url;
 use thiserror::Error;
@@ -93,10 +93,14 @@ pub fn is_encrypted(url: &Url) -> bool {
 }
 
 fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    host == "localhost"
-        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
-        || host.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
+    is_loopback_host(url.host_str().unwrap_or_default().trim_matches(['[', ']']))
+}
+
+/// Tells whether a host, which is a name or an address without brackets, is reached from this machine only, as far as it tells by
+/// itself.
+#[must_use]
+pub fn is_loopback_host(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Some names and addresses lead to this machine on some machines only (RFC 6761, section 6.3; RFC 4291, section 2.5.5.2).

@@ -27,7 +27,7 @@ mod testing;
 mod token;
 mod verifier;
 
-pub use address::{BadAddress, IssuerHost, auth0_keys, check_issuer};
+pub use address::{BadAddress, IssuerHost, auth0_keys, check_issuer, is_loopback_host};
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use claims::MAX_LIFETIME;
 pub use crypto::{UnfitCrypto, install_crypto};

@@ -24,7 +24,7 @@ const UNTAKEN: Duration = Duration::from_mins(1);
 
 /// Listens on every address of the host, on one port. Names are resolved, so what was checked as loopback is checked again as an
 /// address; one that this machine does not have is left out when there is another.
-pub fn listen(http: &HttpSettings, loopback_only: bool) -> Result<Vec<TcpListener>, Failure> {
+pub fn listen(http: &HttpSettings) -> Result<Vec<TcpListener>, Failure> {
     let place = format!("{}:{}", http.host, http.port);
     let failed = |error: &io::Error| match error.kind() {
         ErrorKind::AddrInUse => {
@@ -35,7 +35,7 @@ pub fn listen(http: &HttpSettings, loopback_only: bool) -> Result<Vec<TcpListene
     };
     let addresses = (http.host.as_str(), http.port).to_socket_addrs().map_err(|error| failed(&error))?;
     let addresses: Vec<_> = addresses.collect();
-    if loopback_only {
+    if http.loopback_only {
         refuse_others(&http.host, &addresses)?;
     }
     bind_all(&addresses).map_err(|error| failed(&error))
@@ -54,10 +54,14 @@ pub fn let_nobody_in(listeners: &[TcpListener]) {
     }
 }
 
-/// Whoever can reach an address that is not loopback could ask for local tokens there.
+/// Whoever can reach an address that is not loopback finds there what is for trying things out: local tokens, answers that any page
+/// may read, and an issuer without encryption.
 fn refuse_others(host: &str, addresses: &[SocketAddr]) -> Result<(), SettingsError> {
     addresses.iter().map(SocketAddr::ip).find(|address| !address.is_loopback()).map_or(Ok(()), |address| {
-        let text = format!("auth.mode local is for loopback addresses only, and http.host {host:?} is {address}");
+        let text = format!(
+            "http.host {host:?} is {address}, which is not a loopback address and demands the production profile: set \
+             ENSEMBLE_PROFILE=production, or listen on 127.0.0.1"
+        );
         Err(SettingsError::new(text))
     })
 }
@@ -97,9 +101,10 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpStream;
+    use std::{collections::BTreeMap, net::TcpStream};
 
     use super::*;
+    use crate::settings::{Given, Settings};
 
     /// What is listened on, of these.
     fn bound(addresses: &[&str]) -> io::Result<Vec<SocketAddr>> {
@@ -149,9 +154,29 @@ mod tests {
             (&["[::1]:5000", "[2001:db8::1]:5000"], "2001:db8::1"),
             (&["[::ffff:127.0.0.1]:5000"], "::ffff:127.0.0.1"),
         ] {
-            let told =
-                format!("auth.mode local is for loopback addresses only, and http.host \"localhost\" is {other}");
-            assert_eq!(refused(addresses), Some(told));
+            let told = refused(addresses).unwrap_or_default();
+            let expected = format!("http.host \"localhost\" is {other}, which is not a loopback address and demands");
+            assert!(told.starts_with(&expected), "{addresses:?}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_development_profile_listens_on_no_address_that_others_reach_whoever_is_the_issuer() {
+        let oidc = [
+            ("auth.mode", "oidc"),
+            ("auth.issuer", "https://issuer.test/"),
+            ("auth.audience", "casting"),
+            ("http.host", "localhost"),
+            ("http.port", "0"),
+        ];
+        let flags: Vec<_> = oidc.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        for (profile, is_refused) in [("development", true), ("production", false)] {
+            let (profile_named, flags) = (Some(profile.to_owned()), flags.clone());
+            let given = Given { folder: None, profile: profile_named, flags, environment: BTreeMap::new() };
+            // As if the name led there.
+            let settings = Settings::load(&given).unwrap();
+            let http = HttpSettings { host: "0.0.0.0".to_owned(), ..settings.http };
+            assert_eq!(listen(&http).is_err(), is_refused, "{profile}");
         }
     }
 
@@ -170,7 +195,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_connection_ends_when_its_client_takes_nothing_for_a_minute() {
+    fn the_kernel_is_told_to_end_a_connection_whose_client_takes_nothing_for_a_minute() {
         let listeners = bind_all(&["127.0.0.1:0".parse().unwrap()]).unwrap();
         let _client = TcpStream::connect(listeners[0].local_addr().unwrap()).unwrap();
         let (connection, _) = listeners[0].accept().unwrap();

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
 use ensemble_domain::{Clock, StoreError};
-use ensemble_http::{App, Blocking, LocalTokens, RateLimits, ServerSettings, Services};
+use ensemble_http::{App, Blocking, LocalTokens, MAX_CONNECTIONS, RateLimits, ServerSettings, Services};
 use ensemble_infra::Database;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -32,10 +32,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const FAREWELL: Duration = Duration::from_millis(500);
 /// How often the requests are forgotten whose idempotency keys have expired.
 const FORGET_EVERY: Duration = Duration::from_mins(10);
-/// How often clients are forgotten that have not been seen for a while.
-const TIDY_EVERY: Duration = Duration::from_mins(1);
-/// The most connections that one worker takes, each of which is an open file.
-const CONNECTIONS_PER_WORKER: usize = 2048;
 
 /// Serves until a signal ends it.
 pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
@@ -54,7 +50,7 @@ pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
 
 async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Result<(), Failure> {
     let Settings { queue, auth, http, rate_limit, database, metrics, .. } = settings;
-    let listeners = listen(&http, matches!(auth.issuer, IssuerSettings::Local { .. }))?;
+    let listeners = listen(&http)?;
     // What is made before the recorder is there would count for nobody.
     let metrics = metrics.map(Metrics::start).transpose()?;
     let addresses: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
@@ -103,7 +99,6 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
     for address in &addresses {
         tracing::info!(address = %format_args!("http://{address}"), "listening");
     }
-    rt::spawn(tidy(app.clone()));
     rt::spawn(stop_on_signal(app, handle, taken, http.drain_delay));
     if let Some(lines) = lines {
         print(&lines?)?;
@@ -123,14 +118,6 @@ async fn forget_requests(database: Database, clock: Arc<dyn Clock>, blocking: Bl
                 rt::time::sleep(FORGET_EVERY).await;
             }
         }
-    }
-}
-
-/// Keeps what the server remembers of its clients small, for as long as it runs.
-async fn tidy(app: Data<App>) {
-    loop {
-        rt::time::sleep(TIDY_EVERY).await;
-        app.tidy();
     }
 }
 
@@ -156,10 +143,14 @@ fn server_settings(http: &HttpSettings, use_cases: &UseCases) -> ServerSettings 
     ServerSettings {
         workers: http.workers,
         connections: usize::try_from(use_cases.database.connections()).unwrap_or(usize::MAX),
-        keep_alive: if http.trusted_proxies.is_empty() { KEEP_ALIVE } else { KEEP_ALIVE_BEHIND_PROXY },
+        keep_alive: keep_alive(http),
         shutdown_timeout: http.shutdown_timeout,
         origins: http.origins.clone(),
     }
+}
+
+fn keep_alive(http: &HttpSettings) -> Duration {
+    if http.trusted_proxies.is_empty() { KEEP_ALIVE } else { KEEP_ALIVE_BEHIND_PROXY }
 }
 
 /// Sees to the keys that tokens are verified with. A local issuer's key goes the same way as any other.
@@ -189,7 +180,7 @@ fn trust(auth: &AuthSettings, clock: &Arc<dyn Clock>) -> Result<(Arc<KeyStore>, 
 
 /// Takes all the open files that this process may have. The usual limit, 1024, is there for programs that call select(2).
 fn raise_open_files(workers: usize) {
-    let needed = u64::try_from(workers.saturating_mul(CONNECTIONS_PER_WORKER)).unwrap_or(u64::MAX);
+    let needed = u64::try_from(workers.saturating_mul(MAX_CONNECTIONS)).unwrap_or(u64::MAX);
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(limit) if limit >= needed => {}
         Ok(limit) => {
@@ -224,5 +215,32 @@ async fn stop_on_signal(app: Data<App>, handle: ServerHandle, listeners: Vec<Tcp
             tracing::warn!("stopping at once");
             std::process::exit(1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::settings::Given;
+
+    /// What the settings are with these flags and nothing else.
+    fn settings(flags: &[(&str, &str)]) -> Settings {
+        let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Settings::load(&Given { folder: None, profile: None, flags, environment: BTreeMap::new() }).unwrap()
+    }
+
+    #[test]
+    fn an_idle_connection_is_kept_for_15_s_and_for_75_s_behind_a_proxy() {
+        assert_eq!(keep_alive(&settings(&[]).http), Duration::from_secs(15));
+        assert_eq!(keep_alive(&settings(&[("http.trusted_proxies", "10.0.0.0/8")]).http), Duration::from_secs(75));
+    }
+
+    #[test]
+    fn unless_told_otherwise_clients_are_limited_to_these_rates() {
+        let limits = settings(&[]).rate_limit.unwrap();
+        let told = [limits.caller, limits.refused].map(|rate| (rate.per_second.get(), rate.burst.get()));
+        assert_eq!(told, [(50, 100), (10, 20)]);
     }
 }

@@ -8,12 +8,16 @@ use std::{
     time::Duration,
 };
 
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use ensemble_auth::{LocalIssuer, Verifier};
 use ensemble_domain::{ActorService, CastingService, Cause, Clock, HistoryService, MovieService};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::sleep};
 
-use crate::{Blocking, RateLimits, TrustedProxies, health::Probe, traffic::Traffic};
+use crate::{Blocking, RateLimits, TrustedProxies, health::Probe, refusal_log::RefusalLog, traffic::Traffic};
+
+/// How often clients are forgotten that have not been seen for a while.
+const TIDY_EVERY: Duration = Duration::from_mins(1);
 
 /// Asks the store whether it can serve: it answers, and its schema is current.
 pub type Readiness = Arc<dyn Fn() -> Result<(), Cause> + Send + Sync>;
@@ -57,6 +61,7 @@ pub struct App {
     pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) traffic: Option<Traffic>,
+    pub(crate) refusal_log: RefusalLog,
     draining: AtomicBool,
 }
 
@@ -88,6 +93,7 @@ impl App {
             rate_limits: None,
             trusted_proxies: TrustedProxies::default(),
             traffic: None,
+            refusal_log: RefusalLog::default(),
             draining,
         }
     }
@@ -121,9 +127,9 @@ impl App {
         self.blocking.tell_queue();
     }
 
-    /// Forgets what is of no use any more, and logs what nothing else would. To be called every minute.
-    pub fn tidy(&self) {
-        self.rate_limits.iter().for_each(RateLimits::tidy);
+    /// How many callers and addresses the server remembers, to keep them within their limits.
+    pub fn remembered_clients(&self) -> usize {
+        self.rate_limits.as_ref().map_or(0, RateLimits::remembered)
     }
 
     /// Tells whoever asks whether the server is ready that it is about to stop.
@@ -137,5 +143,15 @@ impl App {
 
     pub(crate) fn today(&self) -> NaiveDate {
         self.clock.today()
+    }
+}
+
+/// Keeps what the server remembers of its clients small, for as long as it runs, and tells of refusals that were not logged when
+/// nothing followed them.
+pub async fn keep_tidy(app: Data<App>) {
+    loop {
+        sleep(TIDY_EVERY).await;
+        app.refusal_log.tell_suppressed();
+        app.rate_limits.iter().for_each(RateLimits::tidy);
     }
 }

@@ -1,6 +1,7 @@
 //! The gate between the asynchronous server and the blocking store.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicU8, AtomicUsize, Ordering},
@@ -15,7 +16,10 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::observe::{NotBegun, count_not_begun, count_panic, tell_queue};
+use crate::{
+    observe::{NotBegun, count_not_begun, tell_queue},
+    panics::{caught, taken_along},
+};
 
 /// Runs use-cases on blocking threads, with a bound on how many wait and for how long.
 ///
@@ -132,7 +136,7 @@ async fn call<T: Send + 'static>(
     until: Instant,
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let ticket = Arc::clone(&place.0);
+    let (ticket, work) = (Arc::clone(&place.0), taken_along(move || catch_unwind(AssertUnwindSafe(work))));
     #[expect(clippy::disallowed_methods, reason = "this is the gate that every other call goes through")]
     let call = web::block(move || ticket.leave_queue(Ticket::STARTED).then(work));
     tokio::pin!(call);
@@ -142,13 +146,10 @@ async fn call<T: Send + 'static>(
         Err(_) => call.await,
     };
     match finished {
-        Ok(Some(answer)) => answer,
+        Ok(Some(Ok(answer))) => answer,
+        Ok(Some(Err(_panic))) => Err(StoreError::Failed(caught().into()).into()),
         Ok(None) => Err(overloaded(NotBegun::NoThread)),
-        // A thread gives up a call that has begun only when the call panics.
-        Err(canceled) => {
-            count_panic();
-            Err(StoreError::Failed(canceled.into()).into())
-        }
+        Err(canceled) => Err(StoreError::Failed(canceled.into()).into()),
     }
 }
 

@@ -23,8 +23,8 @@ use crate::{
     App,
     connection::{self, InHand},
     cors::withhold_from_strangers,
-    host,
     marks::{Marks, X_REQUEST_ID},
+    panics::{Panicked, answering},
     problem::{self, Kind, Problem},
     routes::Pattern,
     traffic::{NO_ROUTE, Traffic, method_name},
@@ -54,11 +54,8 @@ pub async fn edge(
     note_client(request.request());
     let in_flight = traffic_of(request.request()).map(Traffic::arrived);
 
-    let answered = match check_target(request.request()) {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
-        Err(problem) => request.error_response(problem),
-    };
-    let mut response = finished(answered, &marks);
+    let answered = answering(marks.request_id.clone(), next.call(request)).await?;
+    let mut response = finished(answered.map_into_boxed_body(), &marks);
     set_common_headers(response.headers_mut(), &marks.request_id);
     withhold_from_strangers(response.headers_mut());
     if response.request().app_data::<Data<App>>().is_some_and(|app| app.is_draining()) {
@@ -67,15 +64,6 @@ pub async fn edge(
     drop(in_flight);
     note_answer(&response, &marks, started);
     Ok(response.map_body(|_, body| connection::held(body, in_hand)))
-}
-
-/// Refuses what would not be found, or be found in more than one way.
-fn check_target(request: &HttpRequest) -> Result<(), Problem> {
-    // Every path of this server is plain ASCII. An escape could only be a way around an exact match.
-    if request.path().contains('%') {
-        return Err(Problem::no_such_route());
-    }
-    host::check(request)
 }
 
 /// The address of whoever sent a request that has passed the edge.
@@ -143,7 +131,7 @@ fn set_common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
 }
 
 fn log_problem(problem: &Problem, marks: &Marks) {
-    let Some(cause) = problem.cause() else { return };
+    let Some(cause) = problem.cause().filter(|cause| !cause.is::<Panicked>()) else { return };
     let (cause, Marks { request_id, .. }) = (in_full(cause), marks);
     let (trace_id, parent_id) = (marks.trace_id(), marks.parent_id());
     if problem.kind() == Kind::Internal {
@@ -199,8 +187,8 @@ fn log(response: &ServiceResponse, marks: &Marks, route: &str, duration: Duratio
 
 /// The refusal of a caller is logged unless there are too many of them.
 fn is_logged(request: &HttpRequest, reason: Option<&'static str>) -> bool {
-    let limits = request.app_data::<Data<App>>().and_then(|app| app.rate_limits.as_ref());
-    limits.zip(reason).is_none_or(|(limits, reason)| limits.log.admits(reason))
+    let app = request.app_data::<Data<App>>();
+    app.zip(reason).is_none_or(|(app, reason)| app.refusal_log.admits(reason))
 }
 
 /// The last resort of the router.

@@ -1,4 +1,4 @@
-//! How much one client may ask for: requests of one caller, refused credentials from one address, and lines of the log.
+//! How much one client may ask for: requests of one caller, and refused credentials from one address.
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
@@ -15,7 +15,6 @@ use crate::{
     client::network_of,
     observe::{CALLER_RATE, REFUSAL_RATE, count_limited},
     problem::{Kind, Problem},
-    refusal_log::RefusalLog,
 };
 
 /// How often something may happen.
@@ -31,10 +30,10 @@ pub struct Rate {
 pub struct RateLimits<C: Clock = DefaultClock> {
     callers: Limiter<Subject, C>,
     refusals: Limiter<IpAddr, C>,
-    pub(crate) log: RefusalLog<C>,
 }
 
-type Limiter<K, C> = RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+/// Counts what happens by a key, for each by itself.
+pub type Limiter<K, C> = RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
 impl RateLimits {
     /// Limits on the requests of one caller, and on the refused credentials from one address.
@@ -46,11 +45,7 @@ impl RateLimits {
 
 impl<C: Clock + Clone> RateLimits<C> {
     fn by(caller: Rate, refused: Rate, clock: &C) -> Self {
-        Self {
-            callers: limiter(caller, clock.clone()),
-            refusals: limiter(refused, clock.clone()),
-            log: RefusalLog::by(clock.clone()),
-        }
+        Self { callers: limiter(caller, clock.clone()), refusals: limiter(refused, clock.clone()) }
     }
 
     /// Counts a request of that caller, and refuses one too many.
@@ -63,18 +58,22 @@ impl<C: Clock + Clone> RateLimits<C> {
         count(&self.refusals, &network_of(address), REFUSAL_RATE, "too many refused credentials from this address")
     }
 
-    /// Forgets whoever has not been seen for long enough to begin anew, since the memory would grow with every address; and tells
-    /// of refusals that were not logged when nothing followed them.
+    /// Forgets whoever has not been seen for long enough to begin anew, since the memory would grow with every address.
     pub(crate) fn tidy(&self) {
-        self.log.tell_suppressed();
         self.callers.retain_recent();
         self.callers.shrink_to_fit();
         self.refusals.retain_recent();
         self.refusals.shrink_to_fit();
     }
+
+    /// How many callers and addresses are remembered.
+    pub(crate) fn remembered(&self) -> usize {
+        self.callers.len() + self.refusals.len()
+    }
 }
 
-fn limiter<K: Clone + Eq + Hash, C: Clock>(rate: Rate, clock: C) -> Limiter<K, C> {
+/// Lets each key have that rate.
+pub fn limiter<K: Clone + Eq + Hash, C: Clock>(rate: Rate, clock: C) -> Limiter<K, C> {
     RateLimiter::new(Quota::per_second(rate.per_second).allow_burst(rate.burst), DashMapStateStore::default(), clock)
 }
 
@@ -156,7 +155,7 @@ mod tests {
         assert_eq!((limits.refusals.len(), limits.callers.len()), (1000, 1000));
         clock.advance(Duration::from_mins(1));
         limits.tidy();
-        assert_eq!((limits.refusals.len(), limits.callers.len()), (0, 0));
+        assert_eq!(limits.remembered(), 0);
     }
 
     #[test]

@@ -19,6 +19,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::{panics::Panicked, repeated};
+
 pub use kind::{Kind, problem_names};
 pub use sample::sample;
 
@@ -91,10 +93,13 @@ impl Problem {
         Self::new(Kind::NotFound, "there is no such path; GET / lists where to begin")
     }
 
-    /// A failure on our side: a fixed text for the client, the cause for the log.
+    /// A failure on our side: a fixed text for the client, the cause for the log. After a panic the connection ends.
     pub fn internal(cause: impl Into<Cause>) -> Self {
-        let detail = "the request could not be completed; its request id finds the cause in the log";
-        Self::new(Kind::Internal, detail).with_cause(cause.into())
+        let (detail, cause) =
+            ("the request could not be completed; its request id finds the cause in the log", cause.into());
+        let closes_connection = cause.is::<Panicked>();
+        let problem = Self::new(Kind::Internal, detail).with_cause(cause);
+        if closes_connection { problem.closing_connection() } else { problem }
     }
 
     /// What cannot be done now; the client may try again after that many seconds.
@@ -166,7 +171,7 @@ impl Problem {
     }
 
     /// The error behind it, for the log.
-    pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
     }
 
@@ -178,7 +183,7 @@ impl Problem {
             title: kind.title(),
             status: kind.status().as_u16(),
             detail,
-            instance: path,
+            instance: repeated::path(path),
             request_id: request_id.as_str(),
             errors: flaws,
             members,
@@ -201,7 +206,7 @@ pub struct Document<'a> {
     status: u16,
     /// What was wrong on this occasion, and what would be right.
     detail: &'a str,
-    /// The path of the request.
+    /// The path of the request, up to what could be a part of a token.
     instance: &'a str,
     /// Finds the request in the log.
     request_id: &'a str,
@@ -236,7 +241,8 @@ impl ResponseError for Problem {
         for (name, value) in &self.0.headers {
             response.insert_header((name, value));
         }
-        if matches!(self.status_code(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        // It is about the caller, and for nobody else.
+        if self.0.reason.is_some() || self.status_code() == StatusCode::FORBIDDEN {
             response.insert_header((header::CACHE_CONTROL, "no-store"));
         }
         if self.0.closes_connection {

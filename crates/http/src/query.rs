@@ -14,6 +14,7 @@ use crate::{
     input::Input,
     openapi::scalar,
     problem::{Flaw, Kind, Place, Problem},
+    repeated::may_be_repeated,
 };
 
 /// One parameter of a query: its name, and what the document says of it.
@@ -53,7 +54,8 @@ pub fn refuse_unknown(query: &str, known: &[Parameter]) -> Result<(), Problem> {
         None if known.is_empty() => "is not known here, where there are no query parameters".to_owned(),
         None => format!("is not known here; there are {}", known.join(", ")),
     };
-    Err(flawed(Kind::UnknownParameter, &name, FaultCode::Unknown, detail.into()))
+    let name = if may_be_repeated(&name) { &name } else { "..." };
+    Err(flawed(Kind::UnknownParameter, name, FaultCode::Unknown, detail.into()))
 }
 
 /// The known name that a typing mistake may have meant.
@@ -207,6 +209,10 @@ mod tests {
         assert_eq!(
             detail(refuse_unknown("page=1", &[])),
             "unknown-parameter: query parameter page is not known here, where there are no query parameters"
+        );
+        assert_eq!(
+            detail(refuse_unknown("eyJhbGciOiJSUzI1NiJ9=1", known)),
+            "unknown-parameter: query parameter ... is not known here; there are page, limit, deleted"
         );
         assert!(refuse_unknown("Page=1", known).is_err());
         assert!(refuse_unknown("%70age=1", known).is_ok());

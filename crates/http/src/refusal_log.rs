@@ -7,30 +7,31 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use governor::{
-    Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-    middleware::NoOpMiddleware,
-    state::keyed::DashMapStateStore,
-};
+use governor::clock::{Clock, DefaultClock};
+
+use crate::limits::{Limiter, Rate, limiter};
 
 use crate::observe::count_suppressed;
 
 /// How many refusals for one reason are logged in a second (OWASP ASVS 5.0, 16.3.1 and 16.3.2, without letting the log be flooded).
 const LOGGED_A_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
-type Limiter<C> = RateLimiter<&'static str, DashMapStateStore<&'static str>, C, NoOpMiddleware<<C as Clock>::Instant>>;
-
 /// Counts refusals by their reason, and decides which are logged.
 pub struct RefusalLog<C: Clock = DefaultClock> {
-    limiter: Limiter<C>,
+    limiter: Limiter<&'static str, C>,
     suppressed: Mutex<BTreeMap<&'static str, u64>>,
 }
 
+impl Default for RefusalLog {
+    fn default() -> Self {
+        Self::by(DefaultClock::default())
+    }
+}
+
 impl<C: Clock> RefusalLog<C> {
-    pub fn by(clock: C) -> Self {
-        let limiter = RateLimiter::new(Quota::per_second(LOGGED_A_SECOND), DashMapStateStore::default(), clock);
-        Self { limiter, suppressed: Mutex::default() }
+    fn by(clock: C) -> Self {
+        let rate = Rate { per_second: LOGGED_A_SECOND, burst: LOGGED_A_SECOND };
+        Self { limiter: limiter(rate, clock), suppressed: Mutex::default() }
     }
 
     /// Tells whether a refusal for that reason is to be logged; if so, and if others before it were not, says how many.

@@ -22,7 +22,10 @@ use crate::{
     openapi::OperationObject,
     permitted::Permitted,
     problem::{Kind, Problem},
-    problem_pages, v1,
+    problem_pages,
+    repeated::may_be_repeated,
+    target::checked,
+    v1,
     watchdog::watchdog,
 };
 
@@ -141,9 +144,10 @@ impl<S> Serving for S where
 {
 }
 
-/// The whole application: the edge around everything, CORS around the API, and the watchdog around each resource.
+/// The whole application: the edge around everything, CORS around the API, a look at the target within it, and the watchdog around
+/// each resource.
 pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Serving + use<>> {
-    let api = web::scope("").wrap(cors(origins)).default_service(web::to(no_such_route));
+    let api = web::scope("").wrap(from_fn(checked)).wrap(cors(origins)).default_service(web::to(no_such_route));
     let api = resources(root_operations()).into_iter().fold(api, Scope::service);
     let api = resources(v1_operations())
         .into_iter()
@@ -151,7 +155,8 @@ pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Servi
     let local = resources(app.local_tokens.is_some().then(local_operation).into_iter().collect());
     // Some targets, such as `*`, are not even a path.
     let application = ActixApp::new().app_data(app).default_service(web::to(no_such_route));
-    local.into_iter().fold(application, ActixApp::service).service(api).wrap(from_fn(edge))
+    let local = local.into_iter().map(|resource| resource.wrap(from_fn(checked)));
+    local.fold(application, ActixApp::service).service(api).wrap(from_fn(edge))
 }
 
 /// A handler that anybody may call.
@@ -222,6 +227,7 @@ fn other_method(request: &HttpRequest, allow: &str) -> Result<HttpResponse, Prob
     if request.method() == Method::OPTIONS {
         return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish());
     }
-    let detail = format!("{} is not allowed here; there are {allow}", request.method());
+    let method = Some(request.method().as_str()).filter(|method| may_be_repeated(method)).unwrap_or("this method");
+    let detail = format!("{method} is not allowed here; there are {allow}");
     Err(Problem::new(Kind::MethodNotAllowed, detail).with_header(header::ALLOW, allow))
 }

@@ -5,10 +5,16 @@ use std::{io, net::TcpListener, time::Duration};
 use actix_http::{HttpService, Protocol};
 use actix_server::{Server, ServerBuilder, ServerHandle};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_web::{dev::AppConfig, rt::net::TcpStream, web::Data};
+use actix_web::{
+    dev::AppConfig,
+    rt::{self, net::TcpStream},
+    web::Data,
+};
 
 use crate::{
-    App, CorsOrigins, application,
+    App, CorsOrigins,
+    app::keep_tidy,
+    application,
     connection::{Connection, HEAD_DEADLINE},
 };
 
@@ -27,8 +33,8 @@ pub struct ServerSettings {
     pub origins: CorsOrigins,
 }
 
-/// How many connections one worker keeps open.
-const MAX_CONNECTIONS: usize = 2048;
+/// The most connections that one worker keeps open, each of which is an open file.
+pub const MAX_CONNECTIONS: usize = 2048;
 /// How long a client may take to close its connection.
 const DISCONNECT_DEADLINE: Duration = Duration::from_secs(2);
 
@@ -42,6 +48,7 @@ pub fn start(
     settings: &ServerSettings,
     listeners: Vec<TcpListener>,
 ) -> io::Result<(Server, ServerHandle)> {
+    rt::spawn(keep_tidy(app.clone()));
     // As many blocking threads as connections, and none beyond: more of them only fight for the same connections.
     let blocking_threads = settings.connections.div_ceil(settings.workers).max(1);
     let server = Server::build()

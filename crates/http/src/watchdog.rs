@@ -1,6 +1,6 @@
 //! The innermost layer: a request that takes too long, or whose handler panics, is answered all the same.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use actix_web::{
     Error,
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::{
     imports::{self, is_import},
-    observe::count_panic,
+    panics::caught,
     problem::Problem,
 };
 
@@ -29,7 +29,7 @@ pub async fn watchdog(
     let (asked, deadline) = (request.request().clone(), deadline(request.path()));
     let problem = match timeout(deadline, AssertUnwindSafe(next.call(request)).catch_unwind()).await {
         Ok(Ok(answered)) => return answered.map(ServiceResponse::map_into_boxed_body),
-        Ok(Err(panic)) => panicked(panic.as_ref()),
+        Ok(Err(_panic)) => Problem::internal(caught()),
         Err(_elapsed) => too_slow(),
     };
     Ok(ServiceResponse::from_err(problem, asked))
@@ -37,12 +37,6 @@ pub async fn watchdog(
 
 fn deadline(path: &str) -> Duration {
     if is_import(path) { imports::DEADLINE } else { DEADLINE }
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> Problem {
-    count_panic();
-    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    Problem::internal(format!("a handler panicked: {}", message.unwrap_or("no message"))).closing_connection()
 }
 
 fn too_slow() -> Problem {

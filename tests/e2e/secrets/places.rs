@@ -76,11 +76,20 @@ pub fn told(server: &Server, token: &str) -> Vec<RequestBuilder> {
 pub fn in_targets(server: &Server, token: &str) -> Vec<RequestBuilder> {
     let ask = |path: &str| server.request_as(Role::ExecutiveProducer, Method::GET, path);
     let method = Method::from_bytes(token.as_bytes()).unwrap();
+    let segments: Vec<_> = token.split('.').collect();
+    let [header, claims, signature] = <[&str; 3]>::try_from(segments).unwrap_or([token; 3]);
     vec![
         ask(&format!("/{token}")),
+        ask(&format!("/{header}/{claims}/{signature}")),
         ask(&format!("/actors/{token}")),
+        ask(&format!("/actors/{signature}/history")),
+        ask(&format!("/movies/1/cast/{header}")),
         ask(&format!("/problems/{token}")),
+        ask(&format!("/docs/{header}")),
+        ask(&format!("/api/v1/actors/{token}")),
         ask(&format!("/actors?{token}=1")),
+        ask(&format!("/actors?{signature}")),
+        ask(&format!("/livez?{header}=1")),
         ask(&format!("/actors?q={token}")),
         server.request(method, "/actors"),
     ]

@@ -50,6 +50,16 @@ const BAD: &[(&str, &[&str], &str)] = &[
     ("http.workers", &["-1", "1025"], "must be a whole number from 0 to 1024"),
     ("http.body_limit", &["1023", "16777217", r#""64k""#], "must be a whole number from 1024 to 16777216"),
     ("http.cors_origins", &[r#"["casting.example.org"]"#, r#"["https://a.test/x"]"#, r#"["null"]"#], "without a path"),
+    (
+        "http.cors_origins",
+        &[r#"["https://A.test"]"#, r#"["https://a.test:443"]"#, r#"["https://a.test/"]"#],
+        "such as https://a.test, not",
+    ),
+    (
+        "http.cors_origins",
+        &[r#"["https://*.a.test"]"#, r#"["ftp://a.test"]"#, r#"["https://"]"#],
+        "such as https://casting.example.org, not",
+    ),
     ("http.trusted_proxies", &[r#"["10.0.0.0/33"]"#, r#"["proxy"]"#], "must list networks such as 10.0.0.0/8"),
     ("http.drain_delay", &["-1", "301"], "must be a whole number from 0 to 300"),
     ("http.shutdown_timeout", &["-1", "301"], "must be a whole number from 0 to 300"),

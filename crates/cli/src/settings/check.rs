@@ -12,22 +12,18 @@ use std::{
 
 use ensemble_auth::{
     Algorithm, BadRules, Freshness, KeySource, LOCAL_AUDIENCE, LOCAL_ISSUER, Rules, TypRule, UnknownAlgorithm,
-    check_issuer,
+    check_issuer, is_loopback_host,
 };
 use ensemble_http::{CorsOrigins, Rate, TrustedProxies};
 use ensemble_infra::{DatabaseSettings, DatabaseUrl};
 use ipnet::IpNet;
+use reqwest::Url;
 use tracing_subscriber::EnvFilter;
 
 use super::{
     AuthSettings, HttpSettings, IssuerSettings, Layers, LogFormat, LogSettings, Profile, RateLimitSettings, Settings,
     SettingsError,
 };
-
-/// Tells whether a listen host is reached from this machine only.
-pub fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
 
 impl Layers {
     /// Checks every setting.
@@ -104,7 +100,7 @@ impl Layers {
     /// The development issuer trusts whoever can read its key, so it stays on this machine and away from real issuers.
     fn local_issuer(&self, database: &DatabaseSettings) -> Result<(String, String, IssuerSettings), SettingsError> {
         let host = self.text("http.host");
-        if !is_loopback(&host) {
+        if !is_loopback_host(&host) {
             let text = format!("local is for loopback addresses only, and http.host is {host:?}; use oidc");
             return Err(self.wrong("auth.mode", &text));
         }
@@ -159,7 +155,7 @@ impl Layers {
         if host.local && self.profile == Profile::Production {
             return Err(self.wrong(key, "must not be on this machine in production"));
         }
-        if !host.encrypted && !is_loopback(&self.text("http.host")) {
+        if !host.encrypted && !is_loopback_host(&self.text("http.host")) {
             return Err(self.wrong(key, "may be http only while http.host is a loopback address"));
         }
         Ok(())
@@ -172,6 +168,7 @@ impl Layers {
         let proxies = proxies.iter().map(|proxy| self.network(proxy)).collect::<Result<Vec<_>, _>>()?;
         Ok(HttpSettings {
             host: self.text("http.host"),
+            loopback_only: self.profile == Profile::Development,
             port: self.number("http.port", 0, 65_535)?,
             workers,
             body_limit: self.number("http.body_limit", 1024, 16 * 1024 * 1024)?,
@@ -191,11 +188,11 @@ impl Layers {
             }
             return Ok(CorsOrigins::Any);
         }
-        let wrong = origins.iter().find(|origin| !is_origin(origin));
-        match wrong {
-            Some(wrong) => {
+        let right = |origin: &str| as_sent(origin).unwrap_or_else(|| "https://casting.example.org".to_owned());
+        match origins.iter().map(|origin| (origin, right(origin))).find(|(origin, right)| *origin != right) {
+            Some((wrong, right)) => {
                 let text =
-                    format!("must list origins such as https://casting.example.org, without a path, not {wrong:?}");
+                    format!("must list origins as browsers send them, without a path, such as {right}, not {wrong:?}");
                 Err(self.wrong(key, &text))
             }
             None => Ok(CorsOrigins::Listed(origins)),
@@ -296,8 +293,9 @@ impl Layers {
     }
 }
 
-/// A scheme and an authority, as browsers send it (RFC 6454, section 7).
-fn is_origin(text: &str) -> bool {
-    let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(['/', '?', '#', '@', '*', ' ']))
+/// The origin of a web address, as browsers send it: in small letters, without the port that goes without saying (RFC 6454,
+/// section 6.2).
+fn as_sent(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    Some(url.origin().ascii_serialization()).filter(|origin| !origin.contains('*'))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use config::{Config, File, FileFormat, Value, ValueKind};
-use ensemble_auth::auth0_keys;
+use ensemble_auth::{auth0_keys, is_loopback_host};
 
 use super::SettingsError;
 
@@ -103,7 +103,7 @@ impl Layers {
                 layers.origin("http.host")
             )));
         }
-        if super::check::is_loopback(&host) {
+        if is_loopback_host(&host) {
             return Ok(layers);
         }
         match named {

@@ -60,6 +60,8 @@ pub enum IssuerSettings {
 /// Where and how to listen.
 pub struct HttpSettings {
     pub host: String,
+    /// Whether every address of the host must be loopback: the profile is that for trying things out.
+    pub loopback_only: bool,
     pub port: u16,
     pub workers: usize,
     pub body_limit: usize,

@@ -75,6 +75,8 @@ async fn a_refusal_can_be_read_by_a_page_of_a_listed_origin() {
         (get("/actors").bearing("a.b.c"), 401),
         (post("/actors").by_an_assistant(), 403),
         (get("/nothing"), 404),
+        (get("/%61ctors"), 404),
+        (get("/actors").header("Host", "a b"), 400),
         (post("/actors/7").by_a_producer(), 405),
         (post("/actors").by_a_producer().bytes("{}"), 415),
         (post("/actors").by_a_producer().text("{}"), 422),
@@ -85,6 +87,7 @@ async fn a_refusal_can_be_read_by_a_page_of_a_listed_origin() {
         let allowed = answer.header("Access-Control-Allow-Origin");
         assert_eq!((answer.status.as_u16(), allowed), (status, Some(LISTED)));
         assert!(list(&answer, "Access-Control-Expose-Headers").contains("www-authenticate"), "{status}");
+        assert!(list(&answer, "Vary").contains("origin"), "{status}");
     }
 }
 

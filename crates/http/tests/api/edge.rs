@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
+use ensemble_http::CorsOrigins;
 
-use crate::fixture::{Answer, Server, a_problem, a_server, an_actor, call, delete, get, head, options, post};
+use crate::fixture::{
+    Answer, BODY_LIMIT, Server, a_problem, a_server, an_actor, call, delete, get, head, options, post,
+};
 
 /// A server that knows one actor.
 fn a_server_with_an_actor() -> Server {
@@ -53,27 +56,68 @@ async fn an_ill_formed_request_id_is_replaced() {
     }
 }
 
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The page of the explorer runs scripts of this server.
+const POLICY_OF_THE_EXPLORER: &str = "default-src 'none'; script-src 'self'";
+
 #[actix_web::test]
 async fn the_security_headers_are_on_every_answer() {
-    let server = a_server_with_an_actor().start().await;
-    let table = [
+    let origin = "https://casting.example.org";
+    let server = a_server_with_an_actor().actors(|actors| {
+        actors.expect_batch().returning(|_, _, _| Ok(Vec::new()));
+    });
+    let server = server.open_to(CorsOrigins::Listed(vec![origin.to_owned()])).start().await;
+    let preflight = || options("/actors").header("Access-Control-Request-Method", "POST");
+    let mut answers = Vec::new();
+    for (name, call, status) in [
         ("an answer", get("/actors/7").by_an_assistant(), 200),
         ("nothing new", get("/actors/7").by_an_assistant().header("If-None-Match", "*"), 304),
+        ("a list as CSV", get("/actors?format=csv").by_an_assistant(), 200),
         ("a page", get("/problems/not-found"), 200),
         ("a probe", get("/livez"), 200),
+        ("the document", get("/openapi.json"), 200),
         ("the methods", options("/actors"), 204),
+        ("a page that asks first", preflight().header("Origin", origin), 200),
+        ("a foreign page that asks first", preflight().header("Origin", "https://another.example.org"), 400),
+        ("an ill-formed credential", get("/actors").header("Authorization", "Bearer ?"), 400),
+        ("an ill-formed host", get("/actors").header("Host", "a b"), 400),
         ("a refusal", get("/actors"), 401),
+        ("a missing permission", post("/movies").by_an_assistant(), 403),
         ("an unknown path", get("/nothing"), 404),
         ("an escaped path", get("/%61ctors"), 404),
-    ];
-    for (name, call, status) in table {
-        let answer = server.answer(call).await;
-        assert_eq!(answer.status, status, "{name}");
-        assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"), "{name}");
-        assert_eq!(answer.header("Referrer-Policy"), Some("no-referrer"), "{name}");
-        let policy = answer.header("Content-Security-Policy");
-        assert_eq!(policy, Some("default-src 'none'; frame-ancestors 'none'"), "{name}");
+        ("another method", post("/actors/7"), 405),
+        ("a large body", post("/actors").by_a_producer().text("1".repeat(BODY_LIMIT + 1)), 413),
+        ("another type", post("/actors").by_a_producer().bytes("{}"), 415),
+        ("no body", post("/actors").by_a_producer().text("{}"), 422),
+        ("a store that panics", get("/movies/2").by_a_producer(), 500),
+    ] {
+        answers.push((name, server.answer(call).await, status));
     }
+    let full = a_server().queueing(0).answer(get("/actors").by_a_producer()).await;
+    answers.push(("a full queue", full, 503));
+    let busy = a_server().asked_once_a_second().start().await;
+    busy.answer(get("/me").by_a_producer()).await;
+    answers.push(("one too many", busy.answer(get("/me").by_a_producer()).await, 429));
+    tokio::time::pause();
+    answers.push(("a late body", server.answer(post("/actors").by_a_producer().never_sent()).await, 408));
+
+    for (name, answer, status) in &answers {
+        assert_eq!(answer.status, *status, "{name}");
+        assert_secure(name, answer, POLICY);
+    }
+    for (path, policy) in [("/docs", POLICY_OF_THE_EXPLORER), ("/docs/swagger-ui.css", POLICY)] {
+        let answer = server.answer(get(path)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_secure(path, &answer, policy);
+    }
+}
+
+/// The headers are there, and the policy begins so.
+fn assert_secure(name: &str, answer: &Answer, policy: &str) {
+    assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"), "{name}");
+    assert_eq!(answer.header("Referrer-Policy"), Some("no-referrer"), "{name}");
+    let told = answer.header("Content-Security-Policy").unwrap_or_default();
+    assert!(told.starts_with(policy), "{name}: {told}");
 }
 
 #[actix_web::test]

@@ -337,7 +337,7 @@ fn table() -> Vec<Row> {
             title: "Too many requests",
             detail: "too many requests with this token's subject; try again in 1 s",
             members: json!({}),
-            headers: &[("Retry-After", "1")],
+            headers: &[("Cache-Control", "no-store"), ("Retry-After", "1")],
         },
         Row {
             kind: "internal",

@@ -1,15 +1,19 @@
 //! Requests that take too long, and handlers that panic.
 
 use std::{
-    sync::{Mutex, mpsc},
+    fs,
+    sync::{LazyLock, Mutex, mpsc},
     time::Duration,
 };
 
-use ensemble_domain::MockClock;
-use ensemble_http::CorsOrigins;
+use ensemble_domain::{MockClock, StoreError};
+use ensemble_http::{CorsOrigins, current_request};
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
-use crate::fixture::{Call, a_problem, a_server, delete, get, patch, post};
+use crate::fixture::{
+    Call, REQUEST_ID, a_problem, a_server, a_server_in_trouble, an_actor, delete, get, now, patch, post,
+};
 
 const PAGE: &str = "https://casting.example.org";
 
@@ -32,6 +36,54 @@ async fn a_handler_that_panics_is_an_internal_error() {
 
     assert_eq!(answer.json(), an_internal_error("/actors/7"));
     assert_eq!(server.answer(get("/livez")).await.status, 200);
+}
+
+#[actix_web::test]
+async fn whoever_logs_a_panic_knows_the_request_that_it_ends() {
+    assert_eq!(current_request(), None);
+    let is_known = || assert_eq!(current_request().unwrap().as_str(), REQUEST_ID);
+    let mut clock = MockClock::new();
+    clock.expect_today().returning(|| now().date_naive());
+    clock.expect_now().times(1..).returning(move || {
+        is_known();
+        now()
+    });
+    let server = a_server().clock(clock).actors(|actors| {
+        actors.expect_find().once().returning(move |_| {
+            is_known();
+            Ok(Some(an_actor().build()))
+        });
+    });
+    assert_eq!(server.answer(get("/actors/7").by_an_assistant()).await.status, 200);
+}
+
+/// What all tests log, once this has been asked for.
+fn log() -> String {
+    static LOG: LazyLock<NamedTempFile> = LazyLock::new(|| {
+        let log = NamedTempFile::new().unwrap();
+        let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(Mutex::new(log.reopen().unwrap())).finish();
+        tracing::subscriber::set_global_default(lines).unwrap();
+        log
+    });
+    fs::read_to_string(LOG.path()).unwrap()
+}
+
+#[actix_web::test]
+async fn whoever_catches_a_panic_leaves_it_to_the_hook_to_log() {
+    log();
+    let failing = a_server_in_trouble(|| StoreError::Failed("no such table".into()));
+    // A clock that expects nothing panics in the handler, a store on its thread.
+    let panicking = [("clock", a_server().clock(MockClock::new())), ("store", a_server())];
+    for (id, server) in [("failing", failing)].into_iter().chain(panicking) {
+        let id = format!("request-to-the-{id}");
+        let call = get("/actors/7").by_a_producer().without("X-Request-Id").header("X-Request-Id", &id);
+        assert_eq!(server.answer(call).await.status, 500, "{id}");
+        let (log, about) = (log(), format!("request_id={id} "));
+        let told: Vec<_> = log.lines().filter(|line| line.contains(&about)).collect();
+        let causes = told.iter().filter(|line| line.contains("the request failed")).count();
+        let expected = if id.ends_with("failing") { (1, 2) } else { (0, 1) };
+        assert_eq!((causes, told.len()), expected, "{told:?}");
+    }
 }
 
 fn an_internal_error(path: &str) -> Value {

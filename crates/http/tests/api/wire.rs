@@ -9,20 +9,24 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::fixture::{Server, a_server, an_actor, token_of};
+use crate::fixture::{Server, a_server, an_actor, get, token_of};
 
-/// Everything that comes back on one connection until the server closes it.
-async fn exchange(server: Server, sent: &str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let settings = ServerSettings {
+/// How the servers of these tests run.
+fn settings() -> ServerSettings {
+    ServerSettings {
         workers: 1,
         connections: 1,
         keep_alive: Duration::from_mins(1),
         shutdown_timeout: Duration::ZERO,
         origins: CorsOrigins::Listed(Vec::new()),
-    };
-    let (running, handle) = start(&server.app(), &settings, vec![listener]).unwrap();
+    }
+}
+
+/// Everything that comes back on one connection until the server closes it.
+async fn exchange(server: Server, sent: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (running, handle) = start(&server.app(), &settings(), vec![listener]).unwrap();
     let running = actix_web::rt::spawn(running);
 
     let mut connection = TcpStream::connect(address).await.unwrap();
@@ -37,6 +41,18 @@ async fn exchange(server: Server, sent: &str) -> String {
 }
 
 #[actix_web::test]
+async fn a_client_that_has_gone_is_forgotten_within_a_minute() {
+    let server = a_server().asked_as_often_as_can_be().start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (_running, _handle) = start(&server.app, &settings(), vec![listener]).unwrap();
+    server.answer(get("/me").by_an_assistant()).await;
+    assert_eq!(server.app.remembered_clients(), 1);
+    tokio::time::pause();
+    tokio::time::sleep(Duration::from_mins(1) + Duration::from_millis(1)).await;
+    assert_eq!(server.app.remembered_clients(), 0);
+}
+
+#[actix_web::test]
 async fn head_is_answered_without_a_body() {
     let received = exchange(a_server(), "HEAD /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     let (head, body) = received.split_once("\r\n\r\n").unwrap();
@@ -48,12 +64,15 @@ async fn head_is_answered_without_a_body() {
 #[actix_web::test]
 async fn a_handler_that_panics_closes_its_connection_after_the_problem() {
     let token = token_of(Role::CastingAssistant);
-    let sent = format!("GET /me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
-    let received = exchange(a_server().clock(MockClock::new()), &sent).await;
-    let (head, body) = received.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{head}");
-    assert!(head.to_ascii_lowercase().contains("connection: close"), "{head}");
-    assert!(body.starts_with(r#"{"type":"/problems/internal""#), "{body}");
+    // A clock that expects nothing panics in the handler, a store on its thread.
+    for server in [a_server().clock(MockClock::new()), a_server()] {
+        let sent = format!("GET /actors/7 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
+        let received = exchange(server, &sent).await;
+        let (head, body) = received.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{head}");
+        assert!(head.to_ascii_lowercase().contains("connection: close"), "{head}");
+        assert!(body.starts_with(r#"{"type":"/problems/internal""#), "{body}");
+    }
 }
 
 /// A request for all actors as CSV.
