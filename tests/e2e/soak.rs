@@ -50,7 +50,7 @@ struct Sample {
 
 fn nothing_grows(database: &Database) {
     // A line for each request would grow here, where the log is kept.
-    let server = Server::with(database, &[("ENSEMBLE__LOG__LEVEL", "warn")]);
+    let server = Server::with(database, &[("RUST_LOG", "warn,ensemble::serve=info")]);
     let peak = load(&server, None, || thread::sleep(PEAK)) / PEAK.as_secs_f64();
     let name = if database.is_sqlite() { "SQLite" } else { "PostgreSQL" };
     println!("{name}: peak {peak:.0} requests/s");
