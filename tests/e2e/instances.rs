@@ -124,6 +124,7 @@ fn servers_are_restarted_one_by_one_without_a_failed_request() {
     let mut servers = [0, 0].map(|port| behind_a_balancer(&database, port));
     let (token, ports) = (token(&database, Role::ExecutiveProducer), servers.each_ref().map(port_of));
     let Some(balancer) = Balancer::start(ports) else { return };
+    balancer.lets_through();
     let (served, is_over) = (AtomicU32::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
         for client in 0..8 {
@@ -148,6 +149,19 @@ fn servers_are_restarted_one_by_one_without_a_failed_request() {
     let served = served.into_inner();
     println!("{} requests while both servers were restarted", 4 * served);
     assert!(served > 100, "{served} rounds of requests tell too little");
+}
+
+#[test]
+fn a_balancer_without_a_server_tells_clients_to_come_again() {
+    // Nobody listens on these.
+    let Some(balancer) = Balancer::start([1, 2]) else { return };
+    let (status, problem) = eventually("both servers are found missing", || {
+        let response = balancer.client.get(format!("{}/actors", balancer.base)).send().ok()?;
+        assert_eq!(response.headers()["retry-after"], "1");
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        Some(answered(response))
+    });
+    assert_eq!((status, &problem["type"]), (503, &json!("/problems/unavailable")));
 }
 
 fn port_of(server: &Server) -> u16 {
@@ -192,11 +206,14 @@ impl Balancer {
             return None;
         };
         let client = Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        let balancer = Self { process, base: format!("http://{place}"), client };
+        Some(Self { process, base: format!("http://{place}"), client })
+    }
+
+    /// Waits until a server behind it is ready.
+    fn lets_through(&self) {
         eventually("the balancer lets requests through", || {
-            balancer.client.get(format!("{}/readyz", balancer.base)).send().ok()?.error_for_status().ok()
+            self.client.get(format!("{}/readyz", self.base)).send().ok()?.error_for_status().ok()
         });
-        Some(balancer)
     }
 
     /// Adds an actor, changes it, lists some, and deletes it.

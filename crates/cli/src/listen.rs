@@ -41,14 +41,24 @@ pub fn listen(http: &HttpSettings) -> Result<Vec<TcpListener>, Failure> {
     bind_all(&addresses).map_err(|error| failed(&error))
 }
 
+/// A filter of packets, in the language of the Berkeley Packet Filter: a SYN without an ACK, which would begin a connection, is dropped;
+/// whatever goes on with one is let through. Byte 13 of a TCP header holds the flags, of which SYN is 0x02 and ACK 0x10 (RFC 9293,
+/// section 3.1).
+#[cfg(target_os = "linux")]
+const DEAF_TO_SYN: [SockFilter; 5] = [
+    SockFilter::new(0x30, 0, 0, 13),       // load byte 13
+    SockFilter::new(0x54, 0, 0, 0x12),     // and 0x12
+    SockFilter::new(0x15, 0, 1, 0x02),     // unless it is 0x02, skip one
+    SockFilter::new(0x06, 0, 0, 0),        // keep nothing of the packet
+    SockFilter::new(0x06, 0, 0, u32::MAX), // keep all of it
+];
+
 /// Lets nobody new in. Whoever is in already, and has not been seen to yet, is not lost, as it would be if the listener were closed; who
 /// comes now is not heard, and refused once it is closed. Elsewhere than on Linux new clients are let in until then.
 pub fn let_nobody_in(listeners: &[TcpListener]) {
     #[cfg(target_os = "linux")]
     for listener in listeners {
-        // "Return 0": of each packet that is meant for the listener, and not for a connection, nothing is kept.
-        let nothing = [SockFilter::new(0x06, 0, 0, 0)];
-        if let Err(error) = SockRef::from(listener).attach_filter(&nothing) {
+        if let Err(error) = SockRef::from(listener).attach_filter(&DEAF_TO_SYN) {
             tracing::warn!(%error, "new clients are let in until the listener is closed");
         }
     }
@@ -178,6 +188,24 @@ mod tests {
             let http = HttpSettings { host: "0.0.0.0".to_owned(), ..settings.http };
             assert_eq!(listen(&http).is_err(), is_refused, "{profile}");
         }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_is_in_stays_and_who_comes_is_not_heard() {
+        use std::io::{Read, Write};
+
+        let listeners = bind_all(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+        let address = listeners[0].local_addr().unwrap();
+        let mut early = TcpStream::connect(address).unwrap();
+        let_nobody_in(&listeners);
+        let late = TcpStream::connect_timeout(&address, Duration::from_millis(200));
+        assert_eq!(late.unwrap_err().kind(), ErrorKind::TimedOut);
+        let (mut accepted, _) = listeners[0].accept().unwrap();
+        early.write_all(b"hello").unwrap();
+        let mut heard = [0; 5];
+        accepted.read_exact(&mut heard).unwrap();
+        assert_eq!(&heard, b"hello");
     }
 
     #[test]

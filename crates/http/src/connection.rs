@@ -5,6 +5,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    convert::Infallible,
     io,
     pin::Pin,
     rc::Rc,
@@ -26,6 +27,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// How long a client may take to send the head of a request.
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(5);
 
+/// The most of an answer that is handed to actix at once.
+const PIECE: u64 = 32 * 1024;
+
 /// A connection with patience.
 pub struct Connection {
     stream: TcpStream,
@@ -35,6 +39,8 @@ pub struct Connection {
 /// How long a connection goes on waiting; shared by the connection and the request in hand.
 pub struct Patience {
     phase: Cell<Phase>,
+    /// Whether there is something that the client has to take first. For that, the operating system sees to the time.
+    is_sending: Cell<bool>,
     /// Wakes the connection. While a request is in hand it is left as it was, and set anew when it rings.
     alarm: RefCell<Pin<Box<Sleep>>>,
     keep_alive: Duration,
@@ -57,7 +63,15 @@ impl Connection {
     /// A new connection, on which nothing has been asked yet. One that is kept is closed after so much silence.
     pub fn new(stream: TcpStream, keep_alive: Duration) -> Self {
         let alarm = RefCell::new(Box::pin(sleep_until(Instant::now() + keep_alive)));
-        Self { stream, patience: Rc::new(Patience { phase: Cell::new(Phase::Unlimited), alarm, keep_alive }) }
+        Self {
+            stream,
+            patience: Rc::new(Patience {
+                phase: Cell::new(Phase::Unlimited),
+                is_sending: Cell::new(false),
+                alarm,
+                keep_alive,
+            }),
+        }
     }
 
     /// What the requests of this connection are given.
@@ -75,11 +89,17 @@ impl InHand {
     }
 }
 
-/// The body of an answer, with which the request stays in hand if it is still to be made.
+/// The body of an answer, with which the request stays in hand while much of it is still to be made or sent. actix takes an answer
+/// for finished when it has the last piece of it, and gives whoever reads slowly what is then left of the time between requests.
 pub fn held(body: BoxBody, in_hand: Option<InHand>) -> BoxBody {
-    match (body.size(), in_hand) {
-        (BodySize::Stream, Some(in_hand)) => BoxBody::new(Held { body, _in_hand: in_hand }),
-        _ => body,
+    let Some(in_hand) = in_hand else { return body };
+    match body.size() {
+        BodySize::Stream => BoxBody::new(Held { body, _in_hand: in_hand }),
+        BodySize::Sized(length) if length > PIECE => match body.try_into_bytes() {
+            Ok(rest) => BoxBody::new(Pieces { rest, _in_hand: Some(in_hand) }),
+            Err(body) => body,
+        },
+        BodySize::Sized(_) | BodySize::None => body,
     }
 }
 
@@ -97,6 +117,26 @@ impl MessageBody for Held {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.body).poll_next(context)
+    }
+}
+
+/// A body that is there whole, and handed out as fast as it is sent.
+struct Pieces {
+    rest: Bytes,
+    _in_hand: Option<InHand>,
+}
+
+impl MessageBody for Pieces {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        self.rest.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let length = self.rest.len().min(usize::try_from(PIECE).unwrap_or(usize::MAX));
+        let piece = self.rest.split_to(length);
+        Poll::Ready((!piece.is_empty()).then_some(Ok(piece)))
     }
 }
 
@@ -124,14 +164,25 @@ impl Patience {
         }
     }
 
+    /// Notes how it went to send something. Once everything is sent, the client's time begins anew.
+    fn send<T>(&self, sent: Poll<T>) -> Poll<T> {
+        if self.is_sending.replace(sent.is_pending())
+            && sent.is_ready()
+            && !matches!(self.phase.get(), Phase::Unlimited)
+        {
+            self.phase.set(Phase::Between { until: Instant::now() + self.keep_alive });
+        }
+        sent
+    }
+
     /// Waits until it has been waited for too long.
     fn wait(&self, context: &mut Context<'_>) -> Poll<io::Error> {
         let mut alarm = self.alarm.borrow_mut();
         while alarm.as_mut().poll(context).is_ready() {
             let now = Instant::now();
             let until = match self.phase.get() {
-                Phase::Unlimited => now + self.keep_alive,
-                Phase::Between { until } | Phase::Head { until } => until,
+                Phase::Between { until } | Phase::Head { until } if !self.is_sending.get() => until,
+                Phase::Unlimited | Phase::Between { .. } | Phase::Head { .. } => now + self.keep_alive,
             };
             if until <= now {
                 return Poll::Ready(late());
@@ -163,7 +214,8 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let sent = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.patience.send(sent)
     }
 
     fn poll_write_vectored(
@@ -171,7 +223,8 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let sent = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.patience.send(sent)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -184,5 +237,24 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn what_is_large_is_handed_out_in_pieces() {
+        let whole: Vec<u8> = (0..100_000_u32).flat_map(u32::to_be_bytes).collect();
+        let mut body = Pieces { rest: Bytes::from(whole.clone()), _in_hand: None };
+        assert_eq!(body.size(), BodySize::Sized(400_000));
+        let mut pieces = Vec::new();
+        while let Some(Ok(piece)) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await {
+            pieces.push(piece);
+        }
+        assert_eq!((pieces.len(), pieces.concat()), (13, whole));
     }
 }
