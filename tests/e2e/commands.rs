@@ -179,10 +179,8 @@ fn nothing_is_added_without_a_schema(database: &Database) {
 }
 
 fn a_server_tells_whether_it_is_ready(database: &Database) {
-    let ask = |server: &Server| {
-        let port = server.base.rsplit(':').next().unwrap().to_owned();
-        run(&mut on(database, &["healthcheck", "--set", &format!("http.port={port}")]))
-    };
+    let port = |server: &Server| format!("http.port={}", server.base.rsplit(':').next().unwrap());
+    let ask = |server: &Server| run(&mut on(database, &["healthcheck", "--set", &port(server)]));
     let mut server = Server::with(database, &[("ENSEMBLE__DATABASE__MIGRATE_ON_START", "false")]);
     let refused = ask(&server);
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
@@ -192,6 +190,8 @@ fn a_server_tells_whether_it_is_ready(database: &Database) {
     assert_eq!(answer(database, &["migrate", "up"]).0, 0);
     crate::server::eventually("the server is ready", || (ask(&server).code == 0).then_some(()));
     assert_eq!(ask(&server), Ran { code: 0, out: "ready\n".to_owned(), err: String::new() });
+    let mut where_no_roots_are = on(database, &["healthcheck", "--set", &port(&server)]);
+    assert_eq!(run(where_no_roots_are.env("SSL_CERT_FILE", "/dev/null")).code, 0);
 
     server.kill();
     let absent = ask(&server);
