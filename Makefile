@@ -8,7 +8,7 @@ ENSEMBLE := $(TARGET)/debug/ensemble
 ALONE := a_held_up_database five_hundred_slow_heads
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check deny conformance fuzz mutants soak bench clean
+.PHONY: help run test check deny conformance fuzz mutants soak bench dist clean
 
 help: ## List the targets
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,8 @@ run: ## Build, migrate, seed when empty, serve on http://127.0.0.1:5000, and pri
 test: ## Run every test, on SQLite and on a PostgreSQL of its own (or the one of TEST_DATABASE_URL)
 	tests/node.sh
 	tests/browser.sh
-	tests/balancer.sh
+	tests/installed.sh haproxy haproxy "every test behind a load balancer"
+	tests/installed.sh systemd-analyze systemd "what systemd makes of its unit"
 	tests/postgres.sh run sh -ec '$(CARGO) test --workspace -- $(ALONE:%=--skip %); \
 		$(CARGO) test --workspace --test e2e -- --test-threads 1 $(ALONE)'
 
@@ -52,6 +53,12 @@ soak: ## Keep a server at half of its peak for half an hour on each database, si
 
 bench: ## Measure what a request costs, and print the medians
 	$(CARGO) bench --workspace --benches -- --quiet
+
+dist: ## Pack a server for other machines of this kind, in target/dist, and see that it runs without anything else
+	$(CARGO) build --locked --release --package ensemble
+	rm -rf $(TARGET)/dist
+	config/dist.sh $(TARGET)/release/ensemble $(TARGET)/dist
+	tests/dist.sh $(TARGET)/dist/*.tar.gz
 
 clean: ## Remove what was built
 	$(CARGO) clean

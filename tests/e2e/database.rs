@@ -113,14 +113,14 @@ fn server_url() -> Option<String> {
     url
 }
 
-/// Says loudly that there is no PostgreSQL for a test. In CI that fails.
+/// Says loudly that a test has not got what it needs. In CI that fails.
 pub fn skip(reason: &str) {
     #[expect(clippy::disallowed_methods, reason = "whether this is CI can only come from outside")]
     let ci = env::var("CI").is_ok();
     assert!(!ci, "{reason}: in CI nothing may be skipped");
     // Unlike `eprintln!`, this is not swallowed when the test passes.
     let mut loud = std::io::stderr();
-    writeln!(loud, "SKIPPED on PostgreSQL: {reason}").unwrap();
+    writeln!(loud, "SKIPPED: {reason}").unwrap();
 }
 
 fn run(server: &str, statement: &str) {

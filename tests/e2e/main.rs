@@ -38,6 +38,7 @@ mod client;
 mod commands;
 mod concurrency;
 mod crash;
+mod delivery;
 mod documents;
 mod explorer;
 mod failover;

@@ -33,7 +33,7 @@ pub const PLAIN_NAMES: [(&str, &str); 4] =
     [("DATABASE_URL", "database.url"), ("HOST", "http.host"), ("PORT", "http.port"), ("API_AUDIENCE", "auth.audience")];
 
 /// The name of a setting in the environment.
-fn variable(key: &str) -> String {
+pub fn variable(key: &str) -> String {
     format!("ENSEMBLE__{}", key.to_uppercase().replace('.', "__"))
 }
 
