@@ -62,6 +62,9 @@ pub trait Dialect {
     /// The same for a movie.
     fn lock_movie(&mut self, id: i64) -> QueryResult<Option<MovieRow>>;
 
+    /// Keeps others from writing any movie, or any casting of one, until the current transaction ends.
+    fn lock_movies(&mut self) -> QueryResult<()>;
+
     /// Reads the rows of a list.
     fn list_actors(&mut self, statement: &Statement<ActorColumns>) -> QueryResult<Vec<Counted<ActorRow>>>;
 

@@ -56,7 +56,10 @@ impl ErasureRepository for Erasures {
         // In nobody's history but the whole one.
         let about = About { actor: None, ..About::actor(Some(actor.get())) };
         self.store.write(Writes::Several, |writer| {
-            writer.for_writing().dialect().lift_statement_timeout()?;
+            let dialect = writer.for_writing().dialect();
+            dialect.lift_statement_timeout()?;
+            // Nobody gives a reason, or keeps one while changing a casting, between the search for names and the end.
+            dialect.lock_movies()?;
             // Whoever casts the actor, or changes one of the castings, is through with it from here on, or finds nobody.
             let Some(actor) = writer.read::<Actor>(actor.get())? else { return Ok(Step::Done(None)) };
             let connection = writer.for_writing();

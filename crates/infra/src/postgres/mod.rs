@@ -68,6 +68,11 @@ impl Dialect for PgConnection {
         movies::table.find(id).select(MovieRow::columns()).for_no_key_update().first(self).optional()
     }
 
+    fn lock_movies(&mut self) -> QueryResult<()> {
+        // Whoever writes a casting locks its movie first, before reading the casting: this waits for that lock as well.
+        self.batch_execute("LOCK TABLE movies IN EXCLUSIVE MODE")
+    }
+
     fn list_actors(&mut self, statement: &Statement<ActorColumns>) -> QueryResult<Vec<Counted<ActorRow>>> {
         statement.load(self)
     }

@@ -65,6 +65,10 @@ impl Dialect for SqliteConnection {
         self.read_movie(id)
     }
 
+    fn lock_movies(&mut self) -> QueryResult<()> {
+        Ok(())
+    }
+
     fn list_actors(&mut self, statement: &Statement<ActorColumns>) -> QueryResult<Vec<Counted<ActorRow>>> {
         statement.load(self)
     }

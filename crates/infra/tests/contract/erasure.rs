@@ -9,7 +9,7 @@ use ensemble_domain::{
 };
 
 use crate::{
-    fixture::{Fixture, sqlite},
+    fixture::{Fixture, postgres, sqlite},
     samples::{
         a_casting_of, a_movie_titled, a_release, an_actor_named, because, caller, day, later, moved, now, page, permit,
         place, repeatable, soon, version,
@@ -198,6 +198,38 @@ pub fn nothing_is_left_of_an_actor_who_is_cast_while_erased(fixture: &Fixture) {
         assert_eq!(fixture.history(HistoryOf::All).iter().find(about_ann), None);
         assert!(movies.iter().all(|movie| fixture.cast(*movie).is_empty()));
     }
+}
+
+#[test]
+fn a_casting_that_is_changed_while_somebody_is_erased_keeps_the_change_without_the_name() {
+    const WAITING: &str =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let Some(fixture) = postgres() else { return };
+    let [ann, bo] = ["Ann Lee", "Bo"].map(|name| fixture.add_actor(name).id);
+    let movie = fixture.add_movie("Aihaga").id;
+    let reason = Some(because("Plays with Ann Lee"));
+    let casting = fixture.add_casting(movie, &NewCasting { reason, ..a_casting_of(bo) }).id;
+    // A change of the casting as far as it has read it, and then to its end.
+    let (mut change, mut watch) = (fixture.aside(), fixture.aside());
+    change.execute(&format!("BEGIN; SELECT FROM movies WHERE id = {movie} FOR NO KEY UPDATE"));
+    thread::scope(|scope| {
+        let erasing = scope.spawn(|| fixture.erase(ann).unwrap());
+        while watch.count(WAITING) == 0 && !erasing.is_finished() {
+            thread::yield_now();
+        }
+        change.execute(&format!(
+            "UPDATE castings SET reason = 'Comes after Ann Lee', version = version + 1 WHERE id = {casting}; \
+             INSERT INTO history (at, subject, request_id, action, entity, entity_id, actor_id, movie_id, before, after) \
+             SELECT at, subject, request_id, 'updated', entity, entity_id, actor_id, movie_id, after, \
+                 '{{\"reason\":\"Comes after Ann Lee\"}}' \
+             FROM history WHERE entity = 'casting' AND entity_id = {casting}; \
+             COMMIT"
+        ));
+        assert_eq!(erasing.join().unwrap().mentions, 3);
+    });
+    assert_eq!(fixture.cast(movie).remove(0).reason, Some(because("Comes after \u{2026}")));
+    let history = format!("{:?}", fixture.history(HistoryOf::All));
+    assert!(history.contains("Comes after \u{2026}") && !history.contains("Ann Lee"), "{history}");
 }
 
 /// The bytes of the file and of what SQLite keeps beside it.

@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, dsl::sql, sql_types::BigInt,
+};
 use ensemble_infra::{Database, DatabaseSettings, DatabaseUrl, Migrator};
 use tempfile::TempDir;
 
@@ -107,6 +109,14 @@ impl Aside {
         match self {
             Self::Sqlite(connection) => connection.batch_execute(sql).unwrap(),
             Self::Postgres(connection) => connection.batch_execute(sql).unwrap(),
+        }
+    }
+
+    /// The number that the query answers.
+    pub fn count(&mut self, query: &str) -> i64 {
+        match self {
+            Self::Sqlite(connection) => sql::<BigInt>(query).get_result(connection).unwrap(),
+            Self::Postgres(connection) => sql::<BigInt>(query).get_result(connection).unwrap(),
         }
     }
 }

@@ -5,12 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{RunQueryDsl, dsl::sql, sql_types::BigInt};
 use ensemble_domain::{ActorChanges, ActorName, ActorQuery, Conflict, Outcome, Precondition, StoreError};
 use ensemble_infra::{Database, DatabaseSettings, DatabaseUrl, Migrator, NotReady};
 
 use crate::{
-    fixture::{Aside, Fixture, SLACK, postgres},
+    fixture::{Fixture, SLACK, postgres},
     lists,
     samples::{a_movie_titled, an_actor_named, later, now, page, permit, repeatable, rows, version},
 };
@@ -23,17 +22,12 @@ fn assert_unavailable<T: std::fmt::Debug>(answer: &Result<T, StoreError>, text: 
     assert!(matches!(answer, Err(StoreError::Unavailable(cause)) if cause.to_string().contains(text)), "{answer:?}");
 }
 
-fn count(aside: &mut Aside, query: &str) -> i64 {
-    let Aside::Postgres(connection) = aside else { panic!("a server is needed") };
-    sql::<BigInt>(query).get_result(connection).unwrap()
-}
-
 /// Ends every other connection to the database, and waits until they are gone.
 fn end_connections(fixture: &Fixture) {
     const OTHERS: &str = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     let mut aside = fixture.aside();
-    count(&mut aside, &format!("SELECT count(pg_terminate_backend(pid)) {OTHERS}"));
-    while count(&mut aside, &format!("SELECT count(*) {OTHERS}")) > 0 {
+    aside.count(&format!("SELECT count(pg_terminate_backend(pid)) {OTHERS}"));
+    while aside.count(&format!("SELECT count(*) {OTHERS}")) > 0 {
         thread::yield_now();
     }
 }
@@ -47,7 +41,7 @@ fn fill_pool(fixture: &Fixture, database: &Database) {
         for _ in 0..database.connections() {
             scope.spawn(|| database.actors().list(&ActorQuery::default(), &page(1, 1)).unwrap());
         }
-        while count(&mut watch, WAITING) < i64::from(database.connections()) {
+        while watch.count(WAITING) < i64::from(database.connections()) {
             thread::yield_now();
         }
         drop(held);
@@ -215,7 +209,7 @@ fn a_change_that_meets_a_deadlock_is_made_again() {
     let changed = thread::scope(|scope| {
         let change = scope.spawn(|| actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()));
         let mut watch = fixture.aside();
-        while count(&mut watch, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0 {
+        while watch.count("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0 {
             thread::yield_now();
         }
         other.execute(&format!("UPDATE actors SET gender = 'x', version = version + 1 WHERE id = {}; COMMIT", ann.id));
@@ -261,7 +255,7 @@ fn a_row_that_others_keep_writing_is_changed_all_the_same() {
     let ann = actors.insert(&permit(), &an_actor_named("Ann"), now()).unwrap().into_inner();
     let changed = actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()).unwrap().unwrap();
     assert_eq!(changed.version, version(2));
-    assert_eq!(count(&mut aside, "SELECT last_value FROM rounds"), 4);
+    assert_eq!(aside.count("SELECT last_value FROM rounds"), 4);
 }
 
 #[test]
@@ -272,7 +266,7 @@ fn a_request_that_is_still_being_worked_on_is_not_begun_again() {
     let (held, mut watch) = (fixture.writes_held_up(), fixture.aside());
     let first = thread::scope(|scope| {
         let first = scope.spawn(|| insert(1));
-        while count(&mut watch, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == 0 {
+        while watch.count("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == 0 {
             thread::yield_now();
         }
         // What the other request asks for is not known yet, so it may be the same or not.
@@ -297,12 +291,12 @@ fn no_list_reads_a_whole_table() {
     // What a connection did is known once it is gone.
     let scans = || {
         end_connections(&fixture);
-        count(&mut fixture.aside(), SCANS)
+        fixture.aside().count(SCANS)
     };
     let before = scans();
     lists::every_kind_of_list(&fixture.database);
     assert_eq!(scans(), before);
-    count(&mut fixture.aside(), "SELECT count(*) FROM actors WHERE name LIKE '%9%'");
+    fixture.aside().count("SELECT count(*) FROM actors WHERE name LIKE '%9%'");
     assert!(scans() > before, "a scan is seen");
 }
 
