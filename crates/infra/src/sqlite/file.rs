@@ -36,7 +36,7 @@ const PRAGMAS: [(&str, &str, &str); 6] = [
     ("journal_size_limit", "67108864", "67108864"),
 ];
 
-/// How long one migration waits for another.
+/// How long one migration waits for another, or for whoever writes.
 const MIGRATION_WAIT: (&str, &str, &str) = ("busy_timeout", "60000", "60000");
 
 impl File {

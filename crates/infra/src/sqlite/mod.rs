@@ -4,17 +4,16 @@ mod backup;
 mod file;
 mod import;
 mod search;
+mod wipe;
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection},
-    dsl::sql,
     result::{DatabaseErrorKind, Error as QueryError},
-    sql_types::Integer,
     sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use ensemble_domain::{Deleted, Folded, NewActor, NewMovie, StoreError};
+use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
 
 pub use self::{
     backup::{BackupError, back_up},
@@ -180,14 +179,7 @@ impl Dialect for SqliteConnection {
     }
 
     fn wipe(&mut self) -> Result<(), Trouble> {
-        // Pages keep the remains of rows that were removed, or were longer once; all are written anew, and the log is emptied.
-        self.batch_execute("VACUUM")?;
-        let held_up: i32 = sql::<Integer>("PRAGMA wal_checkpoint(TRUNCATE)").get_result(self)?;
-        if held_up == 0 {
-            Ok(())
-        } else {
-            Err(StoreError::Unavailable("somebody is reading from the log".into()).into())
-        }
+        wipe::wipe(self, wipe::PATIENCE)
     }
 
     fn is_usable(&mut self) -> bool {
