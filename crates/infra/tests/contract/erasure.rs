@@ -232,6 +232,28 @@ fn a_casting_that_is_changed_while_somebody_is_erased_keeps_the_change_without_t
     assert!(history.contains("Comes after \u{2026}") && !history.contains("Ann Lee"), "{history}");
 }
 
+#[test]
+fn the_statistics_of_a_server_name_nobody_who_was_erased() {
+    const NAMING: &str = "SELECT count(*) FROM pg_stats WHERE schemaname = 'public' \
+         AND lower(concat(most_common_vals, histogram_bounds)) LIKE '%linde%'";
+    let Some(fixture) = postgres() else { return };
+    let [ann, bo] = ["Ann Linde", "Bo"].map(|name| fixture.add_actor(name).id);
+    let movie = fixture.add_movie("Aihaga").id;
+    for number in 0..3 {
+        fixture.add_actor(&format!("Somebody {number}"));
+        let new = NewCasting { reason: Some(because(&format!("Take {number} with Ann Linde"))), ..a_casting_of(bo) };
+        let movie = fixture.add_movie(&format!("Movie {number}")).id;
+        fixture.database.castings().insert(&repeatable(number, 1), movie, &new, now()).unwrap().unwrap();
+    }
+    fixture.add_casting(movie, &a_casting_of(ann));
+    let mut aside = fixture.aside();
+    aside.execute("ANALYZE");
+    assert!(aside.count(NAMING) >= 4, "there is something to erase");
+    fixture.erase(ann).unwrap();
+    fixture.database.erasures().wipe().unwrap();
+    assert_eq!(aside.count(NAMING), 0);
+}
+
 /// The bytes of the file and of what SQLite keeps beside it.
 fn bytes(fixture: &Fixture) -> Vec<u8> {
     let path = fixture.url.sqlite_path().unwrap();
