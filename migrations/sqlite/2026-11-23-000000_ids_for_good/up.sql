@@ -5,7 +5,10 @@ PRAGMA writable_schema = ON;
 UPDATE sqlite_schema SET sql = replace(sql, 'INTEGER NOT NULL PRIMARY KEY', 'INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT')
     WHERE type = 'table' AND name = 'actors';
 PRAGMA writable_schema = RESET;
-INSERT INTO sqlite_sequence (name, seq) SELECT 'actors', coalesce(max(id), 0) FROM actors;
+-- Who was erased before this was undone and is done again, is in the history only.
+INSERT INTO sqlite_sequence (name, seq) SELECT 'actors', coalesce(max(id), 0) FROM (
+    SELECT id FROM actors UNION ALL SELECT entity_id FROM history WHERE entity = 'actor'
+);
 
 -- Made anew so that connections which are open read the definitions again.
 DROP INDEX actors_deleted;

@@ -7,6 +7,7 @@ use ensemble_domain::{
     Deleted, Entity, HistoryEntry, HistoryOf, Holdings, Limit, Members, Movie, MovieQuery, NewCasting, NewMovie,
     Outcome, Precondition, Record, Search, Sort, StoreError,
 };
+use ensemble_infra::Migrator;
 
 use crate::{
     fixture::{Fixture, postgres, sqlite},
@@ -130,6 +131,15 @@ pub fn the_ids_of_what_was_erased_are_not_given_again(fixture: &Fixture) {
     fixture.erase(ann);
     assert!(fixture.add_actor("Bo").id > ann);
     assert!(fixture.history(HistoryOf::All).iter().all(|entry| entry.id > newest));
+}
+
+pub fn the_ids_of_what_was_erased_outlast_a_migration_that_is_undone(fixture: &Fixture) {
+    let ann = fixture.add_actor("Ann").id;
+    fixture.erase(ann);
+    let migrator = Migrator::new(&fixture.url);
+    while !migrator.down().unwrap().unwrap().contains("ids_for_good") {}
+    migrator.up().unwrap();
+    assert!(fixture.add_actor("Bo").id > ann);
 }
 
 pub fn requests_about_whoever_is_erased_are_forgotten(fixture: &Fixture) {

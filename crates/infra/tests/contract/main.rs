@@ -203,6 +203,7 @@ on_every_database! {
         an_erasure_is_told_without_whom_it_was
         nobody_who_is_not_there_is_erased
         the_ids_of_what_was_erased_are_not_given_again
+        the_ids_of_what_was_erased_outlast_a_migration_that_is_undone
         requests_about_whoever_is_erased_are_forgotten
         names_are_taken_out_of_the_reasons_of_others
         nothing_is_left_of_an_actor_who_is_cast_while_erased;
