@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use ensemble_domain::{ActorId, ActorName, Dossier, Holdings};
+use ensemble_domain::{ActorId, ActorName, Dossier, EraseActors, ErasureService, Error, Holdings, Permit};
 
 use crate::{
     failure::{Failure, print},
@@ -25,22 +25,33 @@ pub fn run(settings: &Settings, actor: ActorId, confirmed: bool) -> Result<(), F
     let erasures = wiring::use_cases_with_schema(settings)?.erasures;
     let permit = operator::permit(COMMAND)?;
     let failed = |error| Failure::because(NOTHING, &error);
-    let dossier = erasures.dossier(&permit, actor).map_err(failed)?;
+    let dossier = match erasures.dossier(&permit, actor) {
+        // Whoever erased the actor may not have come to the end.
+        Err(Error::NotFound { .. }) if erasures.is_erased(&permit, actor).map_err(failed)? => {
+            wipe(&erasures, &permit, actor)?;
+            return print(&format!("actor {actor} was erased before; what the database still kept of it is wiped now"));
+        }
+        dossier => dossier.map_err(failed)?,
+    };
     if !confirmed && !confirm(&dossier).map_err(|error| Failure::because(NOTHING, &error))? {
         return Err(Failure::Other(format!("{NOTHING}: neither the name nor yes was typed")));
     }
     let erased = erasures.erase(&permit, actor).map_err(failed)?;
     let Holdings { castings, entries, mentions } = erased;
     tracing::warn!(actor.id = actor.get(), castings, entries, mentions, "an actor was erased for good");
-    erasures.wipe(&permit).map_err(|error| {
-        let what =
-            format!("actor {actor} is erased, but traces may be left in the database until somebody runs VACUUM in it");
-        Failure::because(&what, &error)
-    })?;
+    wipe(&erasures, &permit, actor)?;
     print(&format!(
         "erased actor {actor}: {}; backups, logs, exports and the write-ahead log of a server may still hold some of it",
         counted(erased)
     ))
+}
+
+fn wipe(erasures: &ErasureService, permit: &Permit<EraseActors>, actor: ActorId) -> Result<(), Failure> {
+    erasures.wipe(permit).map_err(|error| {
+        let what =
+            format!("actor {actor} is erased, but the database may keep traces until the same command is run again");
+        Failure::because(&what, &error)
+    })
 }
 
 /// Shows who it is and what goes, and tells whether the answer agrees.

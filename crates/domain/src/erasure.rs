@@ -52,6 +52,9 @@ pub trait ErasureRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Holdings>, StoreError>;
 
+    /// Tells whether there was an actor of that id, who was erased.
+    fn is_erased(&self, actor: ActorId) -> Result<bool, StoreError>;
+
     /// Has the store overwrite or give up what it still keeps of what is no longer there, as far as it can.
     fn wipe(&self) -> Result<(), StoreError>;
 }
@@ -86,6 +89,15 @@ impl ErasureService {
     /// [`Error::NotFound`] when there is no such actor; [`Error::Store`] when the store is in trouble.
     pub fn erase(&self, permit: &Permit<EraseActors>, actor: ActorId) -> Result<Holdings, Error> {
         self.erasures.erase(permit, actor, self.clock.now())?.ok_or_else(|| absent(actor))
+    }
+
+    /// Tells whether there was an actor of that id, who was erased: nothing but to [wipe](Self::wipe) may be left to do then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble.
+    pub fn is_erased(&self, _permit: &Permit<EraseActors>, actor: ActorId) -> Result<bool, Error> {
+        Ok(self.erasures.is_erased(actor)?)
     }
 
     /// Has the store overwrite what it still keeps of whoever was erased, as far as it can.

@@ -3,7 +3,7 @@
 mod mentions;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use ensemble_domain::{
     Action, Actor, ActorId, ActorName, Dossier, EraseActors, ErasureRepository, Holdings, Members, Names, Permit,
     Record, StoreError, Value,
@@ -68,6 +68,13 @@ impl ErasureRepository for Erasures {
             history::add(connection, entry.about(about))?;
             Ok(Step::Done(Some(erase(connection, actor.id, &names, now)?)))
         })
+    }
+
+    fn is_erased(&self, actor: ActorId) -> Result<bool, StoreError> {
+        // Of all that is told of an actor, only an erasure is in nobody's history.
+        let kept = entries::table.filter(entries::entity.eq("actor")).filter(entries::entity_id.eq(actor.get()));
+        let kept = kept.filter(entries::actor_id.is_null()).select(entries::id);
+        self.store.read(|connection| Ok(kept.first::<i64>(connection).optional()?.is_some()))
     }
 
     fn wipe(&self) -> Result<(), StoreError> {

@@ -75,6 +75,10 @@ fn whoever_is_purged_is_nowhere_though_a_server_runs(database: &Database) {
     let line: Value = serde_json::from_str(&ran.err).unwrap();
     assert_eq!((&line["message"], &line["actor.id"]), (&json!("an actor was erased for good"), &json!(actor)));
 
+    let again = run(&mut on(database, &["purge", "--actor", &actor.to_string(), "--yes"]));
+    let told = format!("actor {actor} was erased before; what the database still kept of it is wiped now\n");
+    assert_eq!((again.code, again.out), (0, told), "{}", again.err);
+
     let after = bytes(database);
     let left: Vec<_> = NAMES.iter().filter(|name| holds(&after, name)).collect();
     assert_eq!(left, Vec::<&&str>::new());

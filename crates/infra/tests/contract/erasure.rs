@@ -81,6 +81,9 @@ pub fn whoever_is_erased_is_nowhere(fixture: &Fixture) {
     assert_eq!(castings.filmography(ann.id).unwrap(), None);
     assert_eq!(fixture.database.history().list(HistoryOf::Actor(ann.id), None, Limit::DEFAULT).unwrap(), None);
     assert_eq!(fixture.erase(ann.id), None, "nobody is erased twice");
+    let erased =
+        [ann.id, bo.id, ActorId::new(99).unwrap()].map(|id| fixture.database.erasures().is_erased(id).unwrap());
+    assert_eq!(erased, [true, false, false]);
 }
 
 pub fn what_is_about_others_stays(fixture: &Fixture) {
