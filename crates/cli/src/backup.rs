@@ -4,9 +4,14 @@ use std::{
     fs,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    process, thread,
 };
 
 use indicatif::HumanBytes;
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 use crate::{
     draft::Draft,
@@ -36,7 +41,9 @@ pub fn run(settings: &Settings, copy: &Path) -> Result<(), Failure> {
         }
     }
     // Whoever may not read the database may not read its copy.
+    let endings = Endings::watched().map_err(|error| Failure::because("signals cannot be watched", &error))?;
     let draft = Draft::of(copy.to_owned(), 0o600).map_err(failed)?;
+    endings.remove(draft.path());
     let bar = progress::of_file(draft.path())?;
     let copied = ensemble_infra::back_up(database, draft.path());
     bar.finish_and_clear();
@@ -46,6 +53,44 @@ pub fn run(settings: &Settings, copy: &Path) -> Result<(), Failure> {
     let length = draft.length().map_err(failed)?;
     draft.keep().map_err(failed)?;
     print(&format!("backed up {} to {name}, {}", settings.database.url, HumanBytes(length)))
+}
+
+/// The signals that end the program.
+struct Endings {
+    runtime: Runtime,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Endings {
+    /// From here on they end it no more by themselves.
+    fn watched() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        drop(inside);
+        Ok(Self { runtime, interrupt, terminate })
+    }
+
+    /// Has them remove the draft, which holds people's data, and then end the program.
+    fn remove(self, draft: &Path) {
+        let Self { runtime, mut interrupt, mut terminate } = self;
+        let draft = draft.to_owned();
+        thread::spawn(move || {
+            let ended_by = runtime.block_on(async {
+                tokio::select! {
+                    _ = interrupt.recv() => SignalKind::interrupt(),
+                    _ = terminate.recv() => SignalKind::terminate(),
+                }
+            });
+            for left in TAKEN.map(|suffix| beside(&draft, suffix)) {
+                // Most of them are not there; nor is the draft once it has its name.
+                let _ = fs::remove_file(left);
+            }
+            // As a shell tells of a program that a signal has ended.
+            process::exit(128 + ended_by.as_raw_value());
+        });
+    }
 }
 
 fn beside(file: &Path, suffix: &str) -> PathBuf {

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     os::unix::fs::{PermissionsExt, symlink},
+    process::Command,
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
@@ -132,6 +133,24 @@ fn a_backup_is_its_owners_alone_and_leaves_nothing_beside_it() {
     assert_eq!(answer(&database, &["backup", path.to_str().unwrap()]).0, 0);
     assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(left(&database), ["copy.db", "ensemble.db"]);
+}
+
+#[test]
+fn a_backup_that_is_interrupted_leaves_nothing() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let database = seeded();
+        // Whoever holds the file alone has the backup wait, after its draft was made.
+        let mut holder = database.file();
+        holder.batch_execute("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE").unwrap();
+        let mut backup = on(&database, &["backup", "copy.db"]).spawn().unwrap();
+        eventually("a draft is there", || {
+            left(&database).into_iter().find(|name| name.starts_with(".ensemble-draft-"))
+        });
+        Command::new("kill").args([signal, &backup.id().to_string()]).status().unwrap();
+        assert_eq!(backup.wait().unwrap().code(), Some(code), "{signal}");
+        drop(holder);
+        assert_eq!(left(&database), ["ensemble.db"], "{signal}");
+    }
 }
 
 #[test]
