@@ -70,13 +70,14 @@ fn agrees(answer: &str, name: &ActorName) -> bool {
 }
 
 fn described(dossier: &Dossier) -> String {
-    let Dossier { actor, bookings, holdings } = dossier;
+    let Dossier { actor, bookings, holdings, reasons } = dossier;
     let deleted = if actor.deleted_at.is_some() { ", deleted" } else { "" };
     let mut lines = vec![format!("Actor {}{deleted}: {}", actor.id, actor.name.as_str()), counted(*holdings)];
     lines.extend(bookings.iter().map(|movie| {
         let (title, release) = (movie.title.as_str(), movie.release_date.day());
         format!("Booked on movie {}, which needs somebody else then: {title}, released {release}", movie.id)
     }));
+    lines.extend(reasons.iter().map(|reason| format!("A name is taken out of the reason: {}", reason.as_str())));
     lines.join("\n")
 }
 

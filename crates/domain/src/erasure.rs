@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::mention::Names;
-use crate::{Actor, ActorId, BookedOn, Clock, Entity, EraseActors, Error, Permit, StoreError};
+use crate::{Actor, ActorId, BookedOn, Clock, Entity, EraseActors, Error, Permit, Reason, StoreError};
 
 /// What there is about a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,13 @@ pub struct Dossier {
     pub bookings: Vec<BookedOn>,
     /// How much more there is.
     pub holdings: Holdings,
+    /// The first [few](Self::REASONS) of the reasons that mention the person, each once: it may be somebody else of that name, or a word.
+    pub reasons: Vec<Reason>,
+}
+
+impl Dossier {
+    /// How many reasons are shown at the most.
+    pub const REASONS: usize = 10;
 }
 
 /// How much there is about a person, or was.
@@ -132,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_dossier_is_that_of_today() {
-        let dossier = Dossier { actor: an_actor(), bookings: Vec::new(), holdings: Holdings::default() };
+        let (bookings, reasons) = (Vec::new(), Vec::new());
+        let dossier = Dossier { actor: an_actor(), bookings, holdings: Holdings::default(), reasons };
         let mut store = MockErasureRepository::new();
         let answer = dossier.clone();
         store

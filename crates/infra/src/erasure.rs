@@ -40,7 +40,7 @@ impl ErasureRepository for Erasures {
                 entries: counted(about_actor.count().get_result::<i64>(connection)?),
                 mentions: mentions.count(),
             };
-            Ok(Some(Dossier { actor, bookings, holdings }))
+            Ok(Some(Dossier { actor, bookings, holdings, reasons: mentions.reasons }))
         })
     }
 

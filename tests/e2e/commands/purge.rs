@@ -6,6 +6,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use diesel::connection::SimpleConnection;
 use ensemble_domain::Role;
 use reqwest::{Method, header::IF_NONE_MATCH};
 use serde_json::{Value, json};
@@ -146,11 +147,17 @@ fn a_terminal_is_shown_who_it_is_and_asked() {
         assert!(ran.code == 1 && ran.out.contains("Actor 1: Nada Haddad"), "{ran:?}");
         assert!(ran.out.contains("nothing was erased: neither the name nor yes was typed"), "{ran:?}");
     }
+    // The words of a reason may be somebody else's name.
+    let others = "(SELECT id FROM castings WHERE actor_id <> 25 ORDER BY id LIMIT 12)";
+    let mentioned = format!("UPDATE castings SET reason = 'Noor AL-RASHWAN is the ' || id WHERE id IN {others}");
+    database.file().batch_execute(&mentioned).unwrap();
+    let shown = typed(&database, "25", "no").out;
+    assert_eq!(shown.matches("A name is taken out of the reason: Noor AL-RASHWAN is the ").count(), 10, "{shown}");
     // Noor al-Rashwan is booked on a movie to come.
     let ran = typed(&database, "25", "Noor al-Rashwan");
     for told in [
         "Actor 25: Noor al-Rashwan",
-        "1 casting, 1 entry of the history, 0 mentions in reasons of other castings",
+        "1 casting, 1 entry of the history, 12 mentions in reasons of other castings",
         "Booked on movie 11, which needs somebody else then: An Inventory of Small Fires, released 2027-11-05",
         "Type the name, or yes, to erase all of this for good: ",
         "erased actor 25: ",

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, TextExpressionMethods};
-use ensemble_domain::{ActorId, Members, Names, Reason, Value};
+use ensemble_domain::{ActorId, Dossier, Members, Names, Reason, Value};
 
 use crate::{
     connection::AnyConnection,
@@ -18,6 +18,8 @@ const BATCH: i64 = 5000;
 pub struct Mentions {
     castings: Vec<(i64, Reason)>,
     entries: Vec<Entry>,
+    /// Some of the reasons as they are.
+    pub reasons: Vec<Reason>,
 }
 
 struct Entry {
@@ -32,17 +34,18 @@ impl Mentions {
         let others = castings::table.filter(castings::actor_id.ne(actor.get())).filter(castings::reason.is_not_null());
         let columns = (castings::id, castings::reason);
         let reasons: Vec<(i64, Option<String>)> = others.order(castings::id.asc()).select(columns).load(connection)?;
-        let castings = reasons.into_iter().filter_map(|(id, reason)| Some((id, without(names, &reason?)?))).collect();
+        let mut search = Search { names, found: Vec::new() };
+        let castings = reasons.into_iter().filter_map(|(id, reason)| Some((id, search.without(&reason?)?))).collect();
         let (mut entries, mut last) = (Vec::new(), 0);
         loop {
             let told = history::table.filter(history::id.gt(last)).filter(history::entity.eq("casting"));
             let told = told.filter(history::actor_id.ne(actor.get()));
             let told = told.filter(history::before.like(GIVEN).or(history::after.like(GIVEN)));
             let rows: Vec<HistoryRow> = told.order(history::id.asc()).limit(BATCH).load(connection)?;
-            let Some(newest) = rows.last() else { return Ok(Self { castings, entries }) };
+            let Some(newest) = rows.last() else { return Ok(Self { castings, entries, reasons: search.found }) };
             last = newest.id;
             for row in &rows {
-                entries.extend(entry(row, names)?);
+                entries.extend(entry(row, &mut search)?);
             }
         }
     }
@@ -73,17 +76,31 @@ impl Mentions {
 /// What the members of an entry with a reason look like.
 const GIVEN: &str = "%\"reason\":\"%";
 
-fn without(names: &Names, reason: &str) -> Option<Reason> {
-    names.taken_out_of(&Reason::parse(reason).ok()?)
+/// A search for names, and the first reasons in which it found one.
+struct Search<'a> {
+    names: &'a Names,
+    found: Vec<Reason>,
+}
+
+impl Search<'_> {
+    /// The reason without the names, or `None` when it mentions none.
+    fn without(&mut self, reason: &str) -> Option<Reason> {
+        let reason = Reason::parse(reason).ok()?;
+        let without = self.names.taken_out_of(&reason)?;
+        if self.found.len() < Dossier::REASONS && !self.found.contains(&reason) {
+            self.found.push(reason);
+        }
+        Some(without)
+    }
 }
 
 /// The entry without the names, or `None` when it mentions none.
-fn entry(row: &HistoryRow, names: &Names) -> Result<Option<Entry>, Trouble> {
+fn entry(row: &HistoryRow, search: &mut Search<'_>) -> Result<Option<Entry>, Trouble> {
     let record = row.record()?;
-    let cleaned = |members: &Members| -> Members {
+    let mut cleaned = |members: &Members| -> Members {
         let member = |(name, value): (&str, &Value)| {
             let reason = match value {
-                Value::Text(text) if name == "reason" => without(names, text),
+                Value::Text(text) if name == "reason" => search.without(text),
                 _ => None,
             };
             (name.to_owned(), reason.map_or_else(|| value.clone(), |reason| Value::from(reason.as_str())))

@@ -171,6 +171,8 @@ pub fn names_are_taken_out_of_the_reasons_of_others(fixture: &Fixture) {
     let casting = insert().into_inner();
     let because_of = |reason| CastingChanges { reason: Change::To(because(reason)), ..moved(CastingStatus::Offered) };
     let changed = fixture.change_casting(&casting, &because_of("Instead of ANN LINDE"));
+    let dossier = fixture.database.erasures().dossier(ann, day("2026-03-14")).unwrap().unwrap();
+    assert_eq!(dossier.reasons, ["Instead of ANN LINDE", "Plays with Ann Lee"].map(because), "each once");
     assert_eq!(fixture.erase(ann).unwrap().mentions, 3, "one casting, and two entries of the history");
 
     let cast = fixture.cast(movie).remove(0);
