@@ -50,7 +50,13 @@ struct Sample {
 
 fn nothing_grows(database: &Database) {
     // A line for each request would grow here, where the log is kept.
-    let server = Server::with(database, &[("RUST_LOG", "warn,ensemble::serve=info")]);
+    let server = Server::with(
+        database,
+        &[
+            ("RUST_LOG", "warn,ensemble::serve=info,ensemble::observe=info"),
+            ("ENSEMBLE__METRICS__ADDRESS", "127.0.0.1:0"),
+        ],
+    );
     let peak = load(&server, None, || thread::sleep(PEAK)) / PEAK.as_secs_f64();
     let name = if database.is_sqlite() { "SQLite" } else { "PostgreSQL" };
     println!("{name}: peak {peak:.0} requests/s");
@@ -59,6 +65,9 @@ fn nothing_grows(database: &Database) {
     let requests = load(&server, Some(peak / 2.0), || {
         while began.elapsed() < Duration::from_secs(60 * minutes) {
             thread::sleep(SAMPLE_EVERY);
+            let metrics = server.metrics(Method::GET, "/metrics").send().unwrap();
+            assert_eq!(metrics.status(), 200);
+            drop(metrics.bytes().unwrap());
             let minutes = began.elapsed().as_secs_f64() / 60.0;
             let resident_kib = f64::from(u32::try_from(server.resident_kib()).unwrap());
             let sample = Sample { minutes, resident_kib, open_files: open_files(&server) };
@@ -85,7 +94,7 @@ fn load(server: &Server, rate: Option<f64>, what: impl FnOnce()) -> f64 {
         for _ in 0..CLIENTS {
             let (requests, is_over) = (&requests, &is_over);
             scope.spawn(move || {
-                let (mut client, mut next) = (Client { server, turn: 0, newest: None }, Instant::now());
+                let (mut client, mut next) = (Client { server, turn: 0, actor: 1, movie: 1 }, Instant::now());
                 while !is_over.load(Ordering::Relaxed) {
                     thread::sleep(next.saturating_duration_since(Instant::now()));
                     next += pause;
@@ -101,40 +110,64 @@ fn load(server: &Server, rate: Option<f64>, what: impl FnOnce()) -> f64 {
     f64::from(u32::try_from(requests.into_inner()).unwrap())
 }
 
-/// One who mostly reads.
+/// One who mostly reads, and now and then does whatever else there is to do.
 struct Client<'a> {
     server: &'a Server,
     turn: u32,
     /// The actor it added last.
-    newest: Option<Value>,
+    actor: i64,
+    /// The movie it added last.
+    movie: i64,
 }
 
 impl Client<'_> {
     fn ask(&mut self) {
         self.turn += 1;
-        let (turn, newest) = (self.turn, self.newest.as_ref().map_or_else(|| "1".to_owned(), Value::to_string));
-        let actor = json!({"name": format!("Actor {}", turn % 1000), "age": turn % 90, "gender": "other"});
+        let Self { turn, actor, movie, .. } = *self;
+        let (get, post) = (Method::GET, Method::POST);
         let (method, path, body) = match turn % 20 {
-            1 => (Method::POST, "/actors".to_owned(), actor),
-            2 => (Method::PATCH, format!("/actors/{newest}"), json!({"age": turn % 90})),
-            3 if turn % 100 == 3 => (Method::DELETE, format!("/actors/{newest}"), Value::Null),
-            4 => (Method::GET, format!("/actors?page={}", 1 + turn % 50), Value::Null),
-            5 => (Method::GET, format!("/actors?q=actor {}&limit=5", turn % 1000), Value::Null),
-            6 => (Method::GET, format!("/actors/{newest}/history"), Value::Null),
-            7 => (Method::GET, "/nowhere".to_owned(), Value::Null),
-            _ => (Method::GET, format!("/actors/{newest}"), Value::Null),
+            1 => (post, "/actors".to_owned(), a_new_actor(turn)),
+            2 => (Method::PATCH, format!("/actors/{actor}"), json!({"age": turn % 90})),
+            3 if turn % 100 == 3 => (Method::DELETE, format!("/actors/{actor}"), Value::Null),
+            3 if turn % 100 == 43 => (post, "/movies".to_owned(), a_new_movie(turn)),
+            4 => (get, format!("/actors?page={}", 1 + turn % 50), Value::Null),
+            5 => (get, format!("/actors?q=actor {}&limit=5", turn % 1000), Value::Null),
+            6 => (get, format!("/actors/{actor}/history"), Value::Null),
+            7 => (get, "/nowhere".to_owned(), Value::Null),
+            8 => (post, format!("/movies/{movie}/cast"), a_new_casting(turn, actor)),
+            9 => (get, format!("/movies/{movie}/cast"), Value::Null),
+            10 if turn % 1000 == 10 => (get, "/actors?format=csv".to_owned(), Value::Null),
+            _ => (get, format!("/actors/{actor}"), Value::Null),
         };
-        let request = self.server.request_as(Role::ExecutiveProducer, method.clone(), &path);
-        let request = if body == Value::Null { request } else { request.json(&body) };
+        let mut request = self.server.request_as(Role::ExecutiveProducer, method.clone(), &path);
+        if body != Value::Null {
+            request = request.json(&body);
+        }
+        if method == Method::POST && turn % 40 > 20 {
+            request = request.header("Idempotency-Key", format!("{actor}-{turn}-{:p}", self.server));
+        }
         let response = request.send().unwrap();
         let status = response.status().as_u16();
         assert!(status < 500 && status != 429, "{method} {path}: {status}");
         let answer = response.bytes().unwrap();
-        if method == Method::POST {
+        if status == 201 {
             let answer: Value = serde_json::from_slice(&answer).unwrap();
-            self.newest = Some(answer["actor"]["id"].clone());
+            self.actor = answer["actor"]["id"].as_i64().unwrap_or(actor);
+            self.movie = answer["movie"]["id"].as_i64().unwrap_or(movie);
         }
     }
+}
+
+fn a_new_actor(turn: u32) -> Value {
+    json!({"name": format!("Actor {}", turn % 1000), "age": turn % 90, "gender": "other"})
+}
+
+fn a_new_movie(turn: u32) -> Value {
+    json!({"title": format!("Movie {}", turn % 1000), "release_date": "2040-01-01"})
+}
+
+fn a_new_casting(turn: u32, actor: i64) -> Value {
+    json!({"actor_id": actor, "character": format!("Character {turn}")})
 }
 
 /// How much more there is every minute, by least squares.
