@@ -24,7 +24,8 @@ names ensemble-domain ""
 names ensemble-infra "ensemble-domain"
 names ensemble-auth "ensemble-domain"
 names ensemble-http "ensemble-auth ensemble-domain"
-names ensemble "ensemble-auth ensemble-domain ensemble-http ensemble-infra"
+names ensemble-console "ensemble-domain"
+names ensemble "ensemble-auth ensemble-console ensemble-domain ensemble-http ensemble-infra"
 
 # The domain does no I/O: it names three crates, and nothing that they bring along can do any.
 found=$(tree ensemble-domain --depth 1 | grep -vx ensemble-domain | tr '\n' ' ')
@@ -45,6 +46,7 @@ absent() { # crate, what it must not bring along
     done
 }
 absent ensemble-http diesel r2d2 libsqlite3-sys pq-sys
+absent ensemble-console diesel r2d2 reqwest jsonwebtoken
 absent ensemble-auth diesel r2d2 actix-web
 absent ensemble-infra actix-web reqwest jsonwebtoken
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::web::Data;
+use actix_web::web::{Data, ServiceConfig};
 use chrono::NaiveDate;
 use ensemble_auth::{LocalIssuer, Verifier};
 use ensemble_domain::{ActorService, CastingService, Cause, Clock, HistoryService, MovieService};
@@ -21,6 +21,14 @@ const TIDY_EVERY: Duration = Duration::from_mins(1);
 
 /// Asks the store whether it can serve: it answers, and its schema is current.
 pub type Readiness = Arc<dyn Fn() -> Result<(), Cause> + Send + Sync>;
+
+/// The screens for people, which are served beside the API.
+pub struct Console {
+    /// Where they are, such as `/console/`.
+    pub path: &'static str,
+    /// Adds their routes.
+    pub routes: Box<dyn Fn(&mut ServiceConfig) + Send + Sync>,
+}
 
 /// The development issuer, where the server hands out its tokens.
 pub struct LocalTokens {
@@ -61,6 +69,7 @@ pub struct App {
     pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) traffic: Option<Traffic>,
+    pub(crate) console: Option<Console>,
     pub(crate) refusal_log: RefusalLog,
     draining: AtomicBool,
 }
@@ -93,6 +102,7 @@ impl App {
             rate_limits: None,
             trusted_proxies: TrustedProxies::default(),
             traffic: None,
+            console: None,
             refusal_log: RefusalLog::default(),
             draining,
         }
@@ -114,6 +124,12 @@ impl App {
     #[must_use]
     pub fn with_trusted_proxies(self, trusted_proxies: TrustedProxies) -> Self {
         Self { trusted_proxies, ..self }
+    }
+
+    /// Serves the console too, and sends browsers to it.
+    #[must_use]
+    pub fn with_console(self, console: Console) -> Self {
+        Self { console: Some(console), ..self }
     }
 
     /// Counts requests by means of the recorder of metrics that is there now.

@@ -33,14 +33,19 @@ impl Format {
 
     /// JSON, unless CSV is liked better.
     fn accepted(headers: &HeaderMap) -> Self {
-        let lines = headers.get_all(header::ACCEPT).filter_map(|line| line.to_str().ok());
-        let (mut csv, mut json) = (Liking::default(), Liking::default());
-        for range in lines.flat_map(|line| line.split(',')) {
-            csv.hear(range, "text", "csv");
-            json.hear(range, "application", "json");
-        }
-        if csv.quality > json.quality { Self::Csv { is_explicit: false } } else { Self::Json }
+        if prefers_text(headers, "csv") { Self::Csv { is_explicit: false } } else { Self::Json }
     }
+}
+
+/// Whether Accept likes that kind of text better than JSON.
+pub fn prefers_text(headers: &HeaderMap, kind: &str) -> bool {
+    let lines = headers.get_all(header::ACCEPT).filter_map(|line| line.to_str().ok());
+    let (mut text, mut json) = (Liking::default(), Liking::default());
+    for range in lines.flat_map(|line| line.split(',')) {
+        text.hear(range, "text", kind);
+        json.hear(range, "application", "json");
+    }
+    text.quality > json.quality
 }
 
 /// How much a media type is liked, in thousandths, and how closely it was named for that.

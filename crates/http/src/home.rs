@@ -1,12 +1,12 @@
-//! `GET /`: what this is and where to begin.
+//! `GET /`: what this is and where to begin. A browser is sent to the console.
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{problem::Problem, query::NoQuery, view};
+use crate::{App, format::prefers_text, problem::Problem, query::NoQuery, view};
 
 /// What this is, and where to begin.
 #[derive(JsonSchema, Serialize)]
@@ -19,9 +19,17 @@ pub struct HomeView {
     links: BTreeMap<&'static str, &'static str>,
 }
 
-/// Answers name, version and links.
-pub async fn home(_: NoQuery) -> Result<HttpResponse, Problem> {
-    let links = BTreeMap::from([
+/// Sends whoever likes HTML best to the console, and answers others name, version and links.
+pub async fn home(request: HttpRequest, app: Data<App>, _: NoQuery) -> Result<HttpResponse, Problem> {
+    let console = app.console.as_ref().map(|console| console.path);
+    if let Some(path) = console.filter(|_| prefers_text(request.headers(), "html")) {
+        let answer = HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, path))
+            .insert_header((header::VARY, "Accept"))
+            .finish();
+        return Ok(answer);
+    }
+    let mut links = BTreeMap::from([
         ("actors", "/actors"),
         ("movies", "/movies"),
         ("history", "/history"),
@@ -31,6 +39,7 @@ pub async fn home(_: NoQuery) -> Result<HttpResponse, Problem> {
         ("live", "/livez"),
         ("ready", "/readyz"),
     ]);
+    links.extend(console.map(|path| ("console", path)));
     let body = HomeView { success: true, name: "Ensemble", version: env!("CARGO_PKG_VERSION"), links };
     view::private(HttpResponse::Ok(), &body)
 }

@@ -60,7 +60,7 @@ mod view;
 mod warnings;
 mod watchdog;
 
-pub use app::{App, LocalTokens, Readiness, Services};
+pub use app::{App, Console, LocalTokens, Readiness, Services};
 pub use blocking::Blocking;
 pub use client::TrustedProxies;
 pub use cors::CorsOrigins;

@@ -8,7 +8,7 @@ use actix_web::{
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     http::{Method, header},
     middleware::from_fn,
-    web::{self, Data},
+    web::{self, Data, ServiceConfig},
 };
 use ensemble_domain::{Permissions, Requirement};
 
@@ -148,6 +148,8 @@ impl<S> Serving for S where
 /// each resource.
 pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Serving + use<>> {
     let api = web::scope("").wrap(from_fn(checked)).wrap(cors(origins)).default_service(web::to(no_such_route));
+    let console = |services: &mut ServiceConfig| app.console.iter().for_each(|console| (console.routes)(services));
+    let api = api.configure(console);
     let api = resources(root_operations()).into_iter().fold(api, Scope::service);
     let api = resources(v1_operations())
         .into_iter()

@@ -14,6 +14,7 @@ use ensemble_auth::{
     Algorithm, BadRules, Freshness, KeySource, LOCAL_AUDIENCE, LOCAL_ISSUER, Rules, TypRule, UnknownAlgorithm,
     check_issuer, is_loopback_host,
 };
+use ensemble_console::SignIn;
 use ensemble_http::{CorsOrigins, Rate, TrustedProxies};
 use ensemble_infra::{DatabaseSettings, DatabaseUrl};
 use ipnet::IpNet;
@@ -40,6 +41,7 @@ impl Layers {
             rate_limit: self.rate_limit()?,
             log: self.log()?,
             metrics: self.metrics()?,
+            sign_in: self.sign_in()?,
             database,
         })
     }
@@ -224,6 +226,14 @@ impl Layers {
             return Err(self.wrong(key, &text));
         }
         Ok(Some(address))
+    }
+
+    fn sign_in(&self) -> Result<SignIn, SettingsError> {
+        if self.choice("auth.mode", &[("local", true), ("oidc", false)])? {
+            return Ok(SignIn::Local);
+        }
+        let client_id = Some(self.text("console.client_id")).filter(|id| !id.is_empty());
+        Ok(SignIn::Issuer { issuer: self.text("auth.issuer"), client_id, audience: self.text("auth.audience") })
     }
 
     fn rate_limit(&self) -> Result<Option<RateLimitSettings>, SettingsError> {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use ensemble_auth::{Freshness, KeySource, Rules};
+use ensemble_console::SignIn;
 use ensemble_http::{CorsOrigins, Rate, TrustedProxies};
 use ensemble_infra::DatabaseSettings;
 use thiserror::Error;
@@ -38,6 +39,8 @@ pub struct Settings {
     /// `None` where nothing is limited.
     pub rate_limit: Option<RateLimitSettings>,
     pub log: LogSettings,
+    /// How people sign in on the console.
+    pub sign_in: SignIn,
     /// Where metrics are to be asked for, if anywhere.
     pub metrics: Option<SocketAddr>,
 }

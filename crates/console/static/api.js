@@ -1,0 +1,136 @@
+// @ts-check
+// Requests to the API. A refusal is a `Refusal`, a server that cannot be reached is `Unreachable`; everything else is an answer.
+
+/** A refusal of the server: problem details (RFC 9457). */
+export class Refusal extends Error {
+  /** @param {ApiProblem} problem */
+  constructor(problem) {
+    super(problem.detail);
+    this.problem = problem;
+    this.status = problem.status;
+    /** The last part of its type, such as `stale-version`. */
+    this.kind = problem.type.split('/').pop() ?? '';
+  }
+}
+
+/** The server, or the way to it, is down. */
+export class Unreachable extends Error {}
+
+/**
+ * @typedef {object} Options
+ * @property {unknown} [body] sent as JSON
+ * @property {Blob} [file] sent as CSV
+ * @property {number} [version] the version that is to be changed; another is a refusal (412)
+ * @property {string} [key] the idempotency key, for a request that may be sent again by the caller
+ * @property {AbortSignal} [signal]
+ */
+
+/** How often a request is sent that can be sent again. */
+const ATTEMPTS = 3;
+/** Milliseconds before the second attempt; twice that before the third. */
+const PATIENCE = 400;
+/** Seconds that a busy server may ask to wait. */
+const LONGEST_WAIT = 5;
+
+/** @typedef {ReturnType<typeof createApi>} Api */
+
+/** @param {{ token(): string | null, expired(): void }} session */
+export function createApi(session) {
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Options} [options]
+   * @returns {Promise<Response>}
+   */
+  async function send(method, path, { body, file, version, key, signal } = {}) {
+    const headers = new Headers({ Accept: 'application/json' });
+    const token = session.token();
+    if (token) headers.set('Authorization', `Bearer ${token}`);
+    if (body !== undefined) headers.set('Content-Type', 'application/json');
+    if (file) headers.set('Content-Type', 'text/csv');
+    if (version !== undefined) headers.set('If-Match', `"${version}"`);
+    if (method === 'POST') headers.set('Idempotency-Key', key ?? newKey());
+    const request = { method, headers, body: file ?? (body === undefined ? undefined : JSON.stringify(body)), signal };
+    const response = await patiently(() => fetch(path, request), method === 'GET' || method === 'POST', signal);
+    if (response.ok) return response;
+    const refusal = new Refusal(await problemOf(response));
+    if (refusal.status === 401) session.expired();
+    throw refusal;
+  }
+
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {Options} [options]
+   * @returns {Promise<T>}
+   */
+  const json = async (method, path, options) => (await send(method, path, options)).json();
+
+  return {
+    send,
+    /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
+    get: (path, options) => json('GET', path, options),
+    /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
+    post: (path, options) => json('POST', path, options),
+    /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
+    patch: (path, options) => json('PATCH', path, options),
+    /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
+    put: (path, options) => json('PUT', path, options),
+    /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
+    delete: (path, options) => json('DELETE', path, options),
+  };
+}
+
+/** A key under which a request has its effect once, however often it is sent. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * A query string without the parameters that say nothing.
+ *
+ * @param {Record<string, string | number | null | undefined>} parameters
+ */
+export function query(parameters) {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined && value !== '') given.set(name, String(value));
+  }
+  const text = given.toString();
+  return text ? `?${text}` : '';
+}
+
+/**
+ * Sends a request until it is answered, if it may be sent again. A server that is busy says when to come again.
+ *
+ * @param {() => Promise<Response>} attempt
+ * @param {boolean} again
+ * @param {AbortSignal} [signal]
+ */
+async function patiently(attempt, again, signal) {
+  for (let number = 1; ; number += 1) {
+    const isLast = !again || number === ATTEMPTS;
+    /** @type {Response | null} */
+    const response = await attempt().catch((error) => {
+      if (signal?.aborted) throw error;
+      if (isLast) throw new Unreachable(error instanceof Error ? error.message : '');
+      return null;
+    });
+    const wait = response && [429, 503].includes(response.status) ? Number(response.headers.get('Retry-After') ?? 1) : 0;
+    if (response && (isLast || wait === 0 || wait > LONGEST_WAIT)) return response;
+    await new Promise((resolve) => setTimeout(resolve, wait * 1000 || PATIENCE * number));
+  }
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<ApiProblem>}
+ */
+async function problemOf(response) {
+  const told = await response.json().catch(() => null);
+  if (told && typeof told.detail === 'string' && typeof told.type === 'string') return told;
+  const { status, statusText } = response;
+  return /** @type {ApiProblem} */ ({ type: 'about:blank', title: statusText, status, detail: `${status} ${statusText}` });
+}

@@ -1,0 +1,127 @@
+// @ts-check
+// Forms whose problems stand at the fields that the server names.
+
+import { Refusal, Unreachable } from '../api.js';
+import { fill, h, newId, setAttribute } from '../dom.js';
+import { strings } from '../strings.js';
+
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
+
+/**
+ * A control with its label, a hint, and a place for what is wrong with it.
+ *
+ * @typedef {object} Field
+ * @property {string} name the member that it is sent as
+ * @property {Control} control
+ * @property {HTMLElement} element
+ * @property {(text: string) => void} complain
+ */
+
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {Control} control
+ * @param {{ hint?: string }} [more]
+ * @returns {Field}
+ */
+export function field(name, label, control, { hint } = {}) {
+  const id = newId(name);
+  control.id = id;
+  control.name = name;
+  const hintElement = hint ? h('small', { id: `${id}-hint` }, hint) : null;
+  const error = h('small', { id: `${id}-error`, class: 'error' });
+  const describe = (/** @type {boolean} */ isWrong) => {
+    const described = [hintElement && `${id}-hint`, isWrong && `${id}-error`].filter(Boolean).join(' ');
+    setAttribute(control, 'aria-describedby', described || null);
+    setAttribute(control, 'aria-invalid', isWrong && 'true');
+  };
+  describe(false);
+  const complain = (/** @type {string} */ text) => {
+    error.textContent = text;
+    describe(text !== '');
+  };
+  control.addEventListener('input', () => complain(''));
+  return { name, control, complain, element: h('div', { class: 'field' }, h('label', { for: id }, label), control, hintElement, error) };
+}
+
+/** @param {Record<string, unknown>} [props] */
+export const input = (props = {}) => h('input', { type: 'text', autocomplete: 'off', ...props });
+
+/**
+ * @param {[value: string, label: string][]} options
+ * @param {string} [chosen]
+ * @param {Record<string, unknown>} [props]
+ */
+export const select = (options, chosen = '', props = {}) =>
+  h('select', props, options.map(([value, label]) => h('option', { value, selected: value === chosen }, label)));
+
+/**
+ * A form. What `submit` throws is shown: a refusal at the fields that it names, all else above the buttons.
+ *
+ * @param {object} parts
+ * @param {Field[]} parts.fields
+ * @param {string} parts.label of the button that submits
+ * @param {() => Promise<void>} parts.submit
+ * @param {() => void} [parts.cancel]
+ * @param {Node[]} [parts.more] what stands between the fields and the buttons
+ */
+export function form({ fields, label, submit, cancel, more = [] }) {
+  const alert = h('p', { class: 'error', role: 'alert' });
+  const button = h('button', { type: 'submit', class: 'primary' }, label);
+  const element = h(
+    'form',
+    { novalidate: true, onsubmit: onSubmit },
+    fields.map((each) => each.element),
+    more,
+    alert,
+    h('p', { class: 'actions' }, cancel && h('button', { type: 'button', onclick: cancel }, strings.cancel), button),
+  );
+
+  /** @param {Event} event */
+  async function onSubmit(event) {
+    event.preventDefault();
+    // Only pressed twice by mistake.
+    if (button.getAttribute('aria-disabled')) return;
+    setAttribute(button, 'aria-disabled', 'true');
+    setAttribute(element, 'aria-busy', 'true');
+    for (const each of fields) each.complain('');
+    fill(alert);
+    try {
+      await submit();
+    } catch (error) {
+      show(error, fields, alert);
+    } finally {
+      setAttribute(button, 'aria-disabled', null);
+      setAttribute(element, 'aria-busy', null);
+    }
+  }
+  return element;
+}
+
+/**
+ * Shows an error where it belongs.
+ *
+ * @param {unknown} error
+ * @param {Field[]} fields
+ * @param {HTMLElement} alert for what belongs to no field
+ */
+function show(error, fields, alert) {
+  if (error instanceof DOMException && error.name === 'AbortError') return;
+  if (error instanceof Unreachable) {
+    fill(alert, `${strings.offline.title}. ${strings.offline.detail}`);
+    return;
+  }
+  const flaws = error instanceof Refusal ? (error.problem.errors ?? []) : [];
+  const rest = [];
+  /** @type {Field | null} */
+  let first = null;
+  for (const { pointer, detail } of flaws) {
+    const at = fields.find((each) => pointer === `#/${each.name}`);
+    at?.complain(detail);
+    if (!at) rest.push(detail);
+    first ??= at ?? null;
+  }
+  if (flaws.length === 0) rest.push(error instanceof Error ? error.message : String(error));
+  fill(alert, rest.join(' '));
+  first?.control.focus();
+}

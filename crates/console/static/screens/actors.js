@@ -1,0 +1,39 @@
+// @ts-check
+// The actors: found by name, gender, age and the days on which they are free.
+
+import { h } from '../dom.js';
+import { gender, instant } from '../format.js';
+import { field, input, select } from '../parts/form.js';
+import { listOf } from '../parts/list.js';
+import { address } from '../router.js';
+import { strings } from '../strings.js';
+
+const texts = strings.actors;
+
+/** @type {import('../shell.js').MakeScreen} */
+export default async function actors(context) {
+  const genders = /** @type {[string, string][]} */ (Object.entries(strings.genders));
+  const list = await listOf(context, {
+    path: '/actors',
+    caption: texts.title,
+    count: texts.count,
+    noMatch: texts.noMatch,
+    empty: h('p', {}, context.session.may('post:actors') ? texts.empty : `${texts.empty} ${texts.emptyAssistant}`),
+    isWhole: ({ available_from, available_to }) => Boolean(available_from) === Boolean(available_to),
+    filters: [
+      field('q', strings.list.search, input({ type: 'search' })),
+      field('gender', texts.gender, select([['', texts.anyGender], ...genders])),
+      field('age_min', texts.ageFrom, input({ type: 'number', min: '0', max: '120' })),
+      field('age_max', texts.ageTo, input({ type: 'number', min: '0', max: '120' })),
+      field('available_from', texts.freeFrom, input({ type: 'date' }), { hint: texts.freeHint }),
+      field('available_to', texts.freeTo, input({ type: 'date' })),
+    ],
+    columns: [
+      { label: texts.columns.name, sort: 'name', cell: ({ id, name }) => h('a', { href: address(`actors/${id}`) }, name) },
+      { label: texts.columns.age, sort: 'age', isNumber: true, cell: ({ age }) => age },
+      { label: texts.columns.gender, cell: (actor) => gender(actor.gender) },
+      { label: texts.columns.created_at, sort: 'created_at', cell: ({ created_at }) => instant(created_at) },
+    ],
+  });
+  return { title: texts.title, content: h('section', {}, h('h1', {}, texts.title), list.element) };
+}
