@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds the Chromium in which the end-to-end tests open pages, and has tests/node/node_modules/.bin/chromium lead to it. To be run
-# after tests/node.sh, whose puppeteer-core drives it. CHROMIUM names another than the one that is found.
+# after tests/node.sh, whose playwright-core drives it. CHROMIUM names another than the one that is found.
 #
 # Where there is none, root on Debian gets one installed; anybody else is told, loudly, and in CI (CI set) that is a failure.
 set -euo pipefail

@@ -5,24 +5,22 @@
 
 import { join } from 'node:path';
 
-import { watchedPage, withBrowser } from './browser.mjs';
+import { DESK, isTooNarrow, TELEPHONE, watchedPage, withBrowser } from './browser.mjs';
 
 const [url, token, folder] = process.argv.slice(2);
-const DESK = { width: 1280, height: 900 };
-const TELEPHONE = { width: 360, height: 740 };
 const LIST_ACTORS = '#operations-Actors-listActors';
 
 const seen = await withBrowser(async (browser) => {
-  const { page, found } = await watchedPage(browser, DESK);
-  const click = async (selector) => (await page.waitForSelector(selector, { visible: true })).click();
+  const { page, found } = await watchedPage(browser, { viewport: DESK });
+  const click = (selector) => page.locator(selector).first().click();
 
   // Takes pictures of the page on a telephone and on a desk, and answers the widths at which something stands out at its side.
   const look = async (name) => {
     const tooNarrow = [];
     for (const viewport of [TELEPHONE, DESK]) {
-      await page.setViewport(viewport);
+      await page.setViewportSize(viewport);
       await page.screenshot({ path: join(folder, `${name}-${viewport.width}.png`) });
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) {
+      if (await isTooNarrow(page)) {
         tooNarrow.push(viewport.width);
       }
     }
@@ -30,7 +28,7 @@ const seen = await withBrowser(async (browser) => {
   };
 
   const open = async () => {
-    await page.goto(`${url}/docs`, { waitUntil: 'networkidle0' });
+    await page.goto(`${url}/docs`, { waitUntil: 'networkidle' });
     await page.waitForSelector('.opblock');
     const tooNarrow = await look('opened');
     const operations = await page.$$eval('.opblock', (blocks) => blocks.length);
@@ -42,8 +40,8 @@ const seen = await withBrowser(async (browser) => {
     const answered = page.waitForResponse((response) => new URL(response.url()).pathname === '/actors');
     await click(`${LIST_ACTORS} .execute`);
     const status = (await answered).status();
-    const isShown = (shown, status) => document.querySelector(`${shown} .response-col_status`)?.textContent.trim() === status;
-    await page.waitForFunction(isShown, {}, `${live} tbody`, String(status));
+    const isShown = ([shown, status]) => document.querySelector(shown)?.textContent.trim() === status;
+    await page.waitForFunction(isShown, [`${live} tbody .response-col_status`, String(status)]);
     const body = await page.$eval(live, (table) => {
       table.scrollIntoView();
       return JSON.parse(table.querySelector('.highlight-code code').textContent);
@@ -54,7 +52,7 @@ const seen = await withBrowser(async (browser) => {
   const authorize = async () => {
     await page.evaluate(() => scrollTo(0, 0));
     await click('.auth-wrapper .authorize');
-    await (await page.waitForSelector('.modal-ux input')).type(token);
+    await page.locator('.modal-ux input').fill(token);
     const tooNarrow = await look('authorizing');
     await page.keyboard.press('Enter');
     await click('.modal-ux .btn-done');
@@ -74,9 +72,9 @@ const seen = await withBrowser(async (browser) => {
   };
 
   const reload = async () => {
-    await page.reload({ waitUntil: 'networkidle0' });
+    await page.reload({ waitUntil: 'networkidle' });
     await page.waitForSelector('.auth-wrapper .authorize');
-    return { isAuthorized: (await page.$('.auth-wrapper .authorize.locked')) !== null, found: found() };
+    return { isAuthorized: await page.locator('.auth-wrapper .authorize.locked').isVisible(), found: found() };
   };
 
   const opened = await open();
