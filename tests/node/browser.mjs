@@ -44,7 +44,9 @@ export async function watchedPage(browser, options) {
   page.on('requestfailed', (request) => find('request failed:', request.url(), request.failure()?.errorText));
   await page.exposeFunction('tellOfViolation', (directive, blocked) => find('forbidden by', directive, blocked));
   await page.addInitScript(() =>
-    addEventListener('securitypolicyviolation', (event) => tellOfViolation(event.effectiveDirective, event.blockedURI)),
+    addEventListener('securitypolicyviolation', (event) =>
+      globalThis.tellOfViolation(event.effectiveDirective, event.blockedURI),
+    ),
   );
   return { page, found: () => findings.splice(0) };
 }

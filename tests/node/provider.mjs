@@ -27,7 +27,9 @@ console.info = console.warn = () => {};
 const { Provider } = await import('oidc-provider');
 const { createMemoryAdapter } = await import('oidc-provider/lib/adapters/memory_adapter.js');
 
-const permissions = ['actors', 'movies'].flatMap((what) => ['get', 'post', 'patch', 'delete'].map((verb) => `${verb}:${what}`));
+const permissions = ['actors', 'movies'].flatMap((what) =>
+  ['get', 'post', 'patch', 'delete'].map((verb) => `${verb}:${what}`),
+);
 
 /** What each account is called on the page, and may do. */
 const accounts = {
@@ -160,7 +162,9 @@ server.listen(Number(port ?? 0), '127.0.0.1', () => {
         command(argument);
         publish();
       }
-      console.log(command ? `${line.trim()}: ${keys.map((key) => key.kid).join(' ')}` : 'rotate, remove or console URL?');
+      console.log(
+        command ? `${line.trim()}: ${keys.map((key) => key.kid).join(' ')}` : 'rotate, remove or console URL?',
+      );
     })
     .on('close', () => process.exit());
 });

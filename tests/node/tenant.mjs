@@ -36,7 +36,10 @@ const deploy = (file) =>
     config: {
       AUTH0_DOMAIN: 'tenant.test',
       AUTH0_ACCESS_TOKEN: 'none',
-      AUTH0_KEYWORD_REPLACE_MAPPINGS: { API_AUDIENCE: 'https://ensemble.test/api', PUBLIC_URL: 'http://127.0.0.1:5000' },
+      AUTH0_KEYWORD_REPLACE_MAPPINGS: {
+        API_AUDIENCE: 'https://ensemble.test/api',
+        PUBLIC_URL: 'http://127.0.0.1:5000',
+      },
     },
   });
 const file = fileURLToPath(new URL('../../config/auth0/tenant.yaml', import.meta.url));
