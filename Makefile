@@ -21,18 +21,21 @@ run: ## Build, migrate, seed when empty, serve on http://127.0.0.1:5000, and pri
 
 test: ## Run every test, on SQLite and on a PostgreSQL of its own (or the one of TEST_DATABASE_URL)
 	tests/node.sh
+	tests/console.sh --test
 	tests/browser.sh
 	tests/installed.sh haproxy haproxy "every test behind a load balancer"
 	tests/installed.sh systemd-analyze systemd "what systemd makes of its unit"
 	tests/postgres.sh run sh -ec '$(CARGO) test --workspace -- $(ALONE:%=--skip %); \
 		$(CARGO) test --workspace --test e2e -- --test-threads 1 $(ALONE)'
 
-check: ## Check format, lints, documentation, the dependencies between the crates, and the supply chain
+check: ## Check format, lints, documentation, dependencies between the crates, the console's JavaScript, and the supply chain
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	tests/fuzz.sh --check
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items
 	tests/dependencies.sh
+	tests/node.sh
+	tests/console.sh --check
 	tests/deny.sh
 
 deny: ## Check licences, sources and known holes of what is built, with cargo-deny

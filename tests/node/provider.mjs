@@ -57,12 +57,14 @@ const consoleAt = (url) => ({
   post_logout_redirect_uris: [url],
 });
 
-/** Whoever has chosen an account has agreed to everything that is asked for. */
+/** Whoever has chosen an account has agreed to whatever is asked for, and gets what the account may have of it. */
 const loadExistingGrant = async ({ oidc }) => {
   const grant = new oidc.provider.Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });
   grant.addOIDCScope('openid');
+  const { may } = accounts[oidc.session.accountId];
   for (const resource of Object.keys(oidc.resourceServers)) {
-    grant.addResourceScope(resource, permissions.join(' '));
+    grant.addResourceScope(resource, may.join(' '));
+    grant.rejectResourceScope(resource, permissions.filter((permission) => !may.includes(permission)).join(' '));
   }
   await grant.save();
   return grant;
