@@ -7,7 +7,24 @@ type Casting = Schemas['Casting'];
 type CastMember = Schemas['CastMember'];
 type Credit = Schemas['Credit'];
 type HistoryEntry = Schemas['HistoryEntry'];
-type ApiProblem = Schemas['Problem'];
+
+/** One thing that was wrong. The generated type does not say that a place comes with what is wrong there. */
+type Flaw = Extract<Schemas['Flaw'], { code: string }> & {
+  pointer?: string;
+  parameter?: string;
+  column?: string;
+  line?: number;
+};
+
+/** A refusal of the API, or whatever stood between had to say. */
+type ApiProblem = Partial<Omit<Schemas['Problem'], 'type' | 'errors'>> & {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: Flaw[];
+};
+
 type Warning = Schemas['Warning'];
 type Import = Schemas['Import'];
 type CastingStatus = Casting['status'];

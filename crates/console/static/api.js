@@ -118,7 +118,8 @@ async function patiently(attempt, again, signal) {
       if (isLast) throw new Unreachable(error instanceof Error ? error.message : '');
       return null;
     });
-    const wait = response && [429, 503].includes(response.status) ? Number(response.headers.get('Retry-After') ?? 1) : 0;
+    const wait =
+      response && [429, 503].includes(response.status) ? Number(response.headers.get('Retry-After') ?? 1) : 0;
     if (response && (isLast || wait === 0 || wait > LONGEST_WAIT)) return response;
     await new Promise((resolve) => setTimeout(resolve, wait * 1000 || PATIENCE * number));
   }
@@ -132,5 +133,5 @@ async function problemOf(response) {
   const told = await response.json().catch(() => null);
   if (told && typeof told.detail === 'string' && typeof told.type === 'string') return told;
   const { status, statusText } = response;
-  return /** @type {ApiProblem} */ ({ type: 'about:blank', title: statusText, status, detail: `${status} ${statusText}` });
+  return { type: 'about:blank', title: statusText, status, detail: `${status} ${statusText}` };
 }

@@ -11,7 +11,10 @@ import { strings } from './strings.js';
 function fail(/** @type {unknown} */ error) {
   const again = h('button', { type: 'button', onclick: () => location.reload() }, strings.retry);
   const detail = error instanceof Error ? error.message : String(error);
-  fill(document.body, h('main', { class: 'alone' }, h('h1', {}, strings.failed), h('p', { role: 'alert' }, detail), again));
+  fill(
+    document.body,
+    h('main', { class: 'alone' }, h('h1', {}, strings.failed), h('p', { role: 'alert' }, detail), again),
+  );
 }
 
 async function begin() {

@@ -130,7 +130,8 @@ export function createSession(signIn) {
       }),
     });
     const granted = await answer.json();
-    if (!answer.ok) throw new Error(strings.signIn.refused(granted.error_description ?? granted.error ?? answer.status));
+    if (!answer.ok)
+      throw new Error(strings.signIn.refused(granted.error_description ?? granted.error ?? answer.status));
     const claims = claimsOf(granted.id_token ?? '');
     if (claims.nonce !== nonce || claims.iss !== signIn.issuer) throw new Error(strings.signIn.stranger);
     hold(granted);
@@ -206,7 +207,10 @@ async function challenge(verifier) {
 
 /** @param {Uint8Array} bytes */
 const base64url = (bytes) =>
-  btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 
 /**
  * The claims of an ID token. It came from the issuer itself over TLS, so its signature says nothing more (OpenID Connect Core,
@@ -217,7 +221,9 @@ const base64url = (bytes) =>
  */
 function claimsOf(idToken) {
   try {
-    const bytes = Uint8Array.from(atob((idToken.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    const bytes = Uint8Array.from(atob((idToken.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')), (c) =>
+      c.charCodeAt(0),
+    );
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return {};

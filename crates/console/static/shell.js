@@ -47,7 +47,13 @@ export function createShell({ config, session, api }) {
   const navigation = h('nav', { 'aria-label': strings.navigation });
   const account = h('div', { class: 'account' });
   const offline = h('p', { class: 'banner', role: 'status', hidden: navigator.onLine }, strings.offline.banner);
-  const header = h('header', { class: 'top' }, h('a', { class: 'brand', href: HOME }, strings.product), navigation, account);
+  const header = h(
+    'header',
+    { class: 'top' },
+    h('a', { class: 'brand', href: HOME }, strings.product),
+    navigation,
+    account,
+  );
   const main = h('main', { id: 'content', tabindex: '-1' });
   const live = h('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   const toasts = createToasts();
@@ -111,7 +117,7 @@ export function createShell({ config, session, api }) {
     leaving.abort();
     leaving = new AbortController();
     const { signal } = leaving;
-    document.querySelectorAll('dialog[open]').forEach((dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
+    for (const dialog of document.querySelectorAll('dialog')) dialog.close();
     fillHeader();
     const soon = setTimeout(() => fill(main, h('p', { class: 'state', 'aria-busy': 'true' }, strings.loading)), SOON);
     const screen = await make(signal).catch((error) => failure(error));
@@ -169,7 +175,13 @@ export function createShell({ config, session, api }) {
   /** @returns {Screen} */
   function notFound() {
     const { title, detail, home } = strings.notFound;
-    const content = h('section', { class: 'state' }, h('h1', {}, title), h('p', {}, detail), h('a', { href: HOME }, home));
+    const content = h(
+      'section',
+      { class: 'state' },
+      h('h1', {}, title),
+      h('p', {}, detail),
+      h('a', { href: HOME }, home),
+    );
     return { title, content };
   }
 

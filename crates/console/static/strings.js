@@ -24,7 +24,11 @@ export const strings = {
     detail: 'Nothing was lost. Check the connection, and try again.',
     banner: 'You are offline. What you save now will not arrive.',
   },
-  notFound: { title: 'There is nothing here', detail: 'It may have been deleted, or the address is not right.', home: 'To the actors' },
+  notFound: {
+    title: 'There is nothing here',
+    detail: 'It may have been deleted, or the address is not right.',
+    home: 'To the actors',
+  },
   failed: 'That did not work',
   roles: /** @type {Record<string, string>} */ ({
     assistant: 'Casting Assistant',
@@ -71,12 +75,14 @@ export const strings = {
     more: (/** @type {string} */ total) => `More than ${total}`,
     previous: 'Previous',
     next: 'Next',
-    page: (/** @type {number} */ page, /** @type {number} */ pages) => `Page ${page.toLocaleString('en')} of ${pages.toLocaleString('en')}`,
+    page: (/** @type {number} */ page, /** @type {number} */ pages) =>
+      `Page ${page.toLocaleString('en')} of ${pages.toLocaleString('en')}`,
     pages: 'Pages',
     export: 'Export CSV',
     exporting: (/** @type {string} */ size) => `Exporting: ${size} so far`,
     exported: (/** @type {string} */ file) => `${file} is in your downloads.`,
-    sortedBy: (/** @type {string} */ column, /** @type {boolean} */ down) => `Sorted by ${column}, ${down ? 'descending' : 'ascending'}`,
+    sortedBy: (/** @type {string} */ column, /** @type {boolean} */ down) =>
+      `Sorted by ${column}, ${down ? 'descending' : 'ascending'}`,
   },
   actors: {
     title: 'Actors',

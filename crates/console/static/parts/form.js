@@ -41,7 +41,12 @@ export function field(name, label, control, { hint } = {}) {
     describe(text !== '');
   };
   control.addEventListener('input', () => complain(''));
-  return { name, control, complain, element: h('div', { class: 'field' }, h('label', { for: id }, label), control, hintElement, error) };
+  return {
+    name,
+    control,
+    complain,
+    element: h('div', { class: 'field' }, h('label', { for: id }, label), control, hintElement, error),
+  };
 }
 
 /** @param {Record<string, unknown>} [props] */
@@ -53,7 +58,11 @@ export const input = (props = {}) => h('input', { type: 'text', autocomplete: 'o
  * @param {Record<string, unknown>} [props]
  */
 export const select = (options, chosen = '', props = {}) =>
-  h('select', props, options.map(([value, label]) => h('option', { value, selected: value === chosen }, label)));
+  h(
+    'select',
+    props,
+    options.map(([value, label]) => h('option', { value, selected: value === chosen }, label)),
+  );
 
 /**
  * A form. What `submit` throws is shown: a refusal at the fields that it names, all else above the buttons.

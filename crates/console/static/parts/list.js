@@ -138,8 +138,8 @@ export async function listOf(context, list) {
 
   /** @param {Column<Item>} column */
   function heading({ label, sort, isNumber }) {
-    const by = sort && (state['sort'] ?? '').replace(/^-/, '') === sort;
-    const isDown = by && state['sort']?.startsWith('-');
+    const by = sort && (state.sort ?? '').replace(/^-/, '') === sort;
+    const isDown = by && state.sort?.startsWith('-');
     const turn = async () => {
       await change({ sort: by && !isDown ? `-${sort}` : (sort ?? ''), page: '' });
       announce(strings.list.sortedBy(label, Boolean(by && !isDown)));
@@ -180,7 +180,8 @@ export async function listOf(context, list) {
     await change(Object.fromEntries([...list.filters.map((each) => [each.name, '']), ['page', '']]));
   }
 
-  const exported = () => download(context, `${list.path}${query({ ...state, page: '', format: 'csv' })}`, `${name}.csv`, progress);
+  const exported = () =>
+    download(context, `${list.path}${query({ ...state, page: '', format: 'csv' })}`, `${name}.csv`, progress);
   const [search, ...others] = list.filters;
   const isOpen = others.some((each) => state[each.name]);
   const element = h(
@@ -190,7 +191,17 @@ export async function listOf(context, list) {
       'form',
       { class: 'filters', role: 'search', onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
       search?.element,
-      others.length > 0 && h('details', { open: isOpen }, h('summary', {}, strings.list.filters), h('div', {}, others.map((each) => each.element))),
+      others.length > 0 &&
+        h(
+          'details',
+          { open: isOpen },
+          h('summary', {}, strings.list.filters),
+          h(
+            'div',
+            {},
+            others.map((each) => each.element),
+          ),
+        ),
       h('button', { type: 'button', class: 'quiet', onclick: clear }, strings.list.clear),
     ),
     h('div', { class: 'bar' }, total, h('button', { type: 'button', onclick: exported }, strings.list.export)),
@@ -229,6 +240,7 @@ export async function download({ api, signal, toast }, path, file, progress) {
     fill(progress);
     toast(strings.list.exported(file));
   } catch (error) {
-    if (!signal.aborted) fill(progress, error instanceof Error && error.message ? error.message : strings.offline.title);
+    if (!signal.aborted)
+      fill(progress, error instanceof Error && error.message ? error.message : strings.offline.title);
   }
 }

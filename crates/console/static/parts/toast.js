@@ -20,7 +20,11 @@ export function createToasts() {
       await action?.run();
     };
     const button = action && h('button', { type: 'button', onclick: act }, action.label);
-    const close = h('button', { type: 'button', class: 'quiet', 'aria-label': strings.close, onclick: () => toast.remove() }, '×');
+    const close = h(
+      'button',
+      { type: 'button', class: 'quiet', 'aria-label': strings.close, onclick: () => toast.remove() },
+      '×',
+    );
     const toast = h('div', { class: 'toast' }, h('span', {}, text), button, close);
     element.replaceChildren(toast);
     if (!action) setTimeout(() => toast.remove(), STAY);

@@ -29,7 +29,11 @@ export default async function actors(context) {
       field('available_to', texts.freeTo, input({ type: 'date' })),
     ],
     columns: [
-      { label: texts.columns.name, sort: 'name', cell: ({ id, name }) => h('a', { href: address(`actors/${id}`) }, name) },
+      {
+        label: texts.columns.name,
+        sort: 'name',
+        cell: ({ id, name }) => h('a', { href: address(`actors/${id}`) }, name),
+      },
       { label: texts.columns.age, sort: 'age', isNumber: true, cell: ({ age }) => age },
       { label: texts.columns.gender, cell: (actor) => gender(actor.gender) },
       { label: texts.columns.created_at, sort: 'created_at', cell: ({ created_at }) => instant(created_at) },

@@ -23,7 +23,11 @@ export default function signIn({ session, complaint, done }) {
   const content = h('section', { class: 'sign-in' }, h('h1', {}, texts.title), alert);
   if (session.signIn.mode === 'oidc') {
     const hasClient = session.signIn.client_id !== null;
-    const button = h('button', { type: 'button', class: 'primary', onclick: act(session.signInAtIssuer) }, texts.button);
+    const button = h(
+      'button',
+      { type: 'button', class: 'primary', onclick: act(session.signInAtIssuer) },
+      texts.button,
+    );
     content.append(...(hasClient ? [h('p', {}, texts.issuer), button] : [h('p', {}, texts.noClient)]));
     return { title: texts.title, content };
   }
