@@ -8,7 +8,8 @@ pub struct Dsn {
     text: String,
     /// The text without its passwords.
     shown: String,
-    hosts: Vec<String>,
+    /// What libpq reads, in its order: the hosts and ports of the authority, then what stands behind the question mark. Of
+    /// several with the same name the last one counts.
     parameters: Vec<(String, String)>,
 }
 
@@ -43,8 +44,7 @@ impl Dsn {
         for part in [user_info.unwrap_or(""), name.unwrap_or("")] {
             decoded(part)?;
         }
-        let parameters = parse_parameters(query)?;
-        let hosts = parse_servers(servers)?.into_iter().chain(named_hosts(&parameters)).collect();
+        let parameters = parse_servers(servers)?.into_iter().chain(parse_parameters(query)?).collect();
 
         let user_info = user_info.map(|info| match info.split_once(':') {
             Some((user, _)) => format!("{user}:***@"),
@@ -59,7 +59,7 @@ impl Dsn {
         );
         // libpq takes no empty parameter, such as one after a lone question mark.
         let text = format!("{scheme}://{address}{}", joined(pairs(query).map(str::to_owned)));
-        Ok(Self { text, shown, hosts, parameters })
+        Ok(Self { text, shown, parameters })
     }
 
     /// The address with everything added that it leaves open.
@@ -74,7 +74,7 @@ impl Dsn {
         if complete.parameter("sslmode").is_some_and(|mode| mode.starts_with("verify-"))
             && let Some(roots) = openssl_probe::probe().cert_file
         {
-            complete.add_missing("sslrootcert", &encoded(&roots.to_string_lossy()));
+            complete.add_missing("sslrootcert", &roots.to_string_lossy());
         }
         complete
     }
@@ -86,30 +86,61 @@ impl Dsn {
 
     /// The `sslmode` of the address, when it lets a stranger on the way to a distant server listen or answer.
     pub fn weak_sslmode(&self) -> Option<&str> {
-        self.parameter("sslmode").filter(|mode| !self.hosts.iter().all(|host| is_local(host)) && *mode != "verify-full")
+        self.parameter("sslmode").filter(|mode| !self.hosts().all(is_local) && *mode != "verify-full")
+    }
+
+    /// The same address for each of its hosts alone, in their order. Where more than the order decides which of them is good, or where
+    /// libpq would refuse the lists, it is the address as it is.
+    pub fn each_host(&self) -> Vec<Self> {
+        let list = |key| Some((key, self.parameter(key).filter(|values| !values.is_empty())?.split(',').collect()));
+        let lists: Vec<(&str, Vec<&str>)> = ["hostaddr", "host", "port"].into_iter().filter_map(list).collect();
+        let number = lists.first().map_or(1, |(_, hosts)| hosts.len());
+        let is_chosen_by_libpq = self.parameter("target_session_attrs") == Some("prefer-standby")
+            || self.parameter("load_balance_hosts").is_some_and(|way| way != "disable");
+        let fits = |(key, values): &(&str, Vec<&str>)| values.len() == number || (*key == "port" && values.len() == 1);
+        if number < 2 || is_chosen_by_libpq || !lists.iter().all(fits) {
+            return vec![self.clone()];
+        }
+        (0..number)
+            .map(|at| {
+                let mut alone = self.clone();
+                for (key, values) in &lists {
+                    alone.add(key, values.get(at).or(values.first()).unwrap_or(&""));
+                }
+                alone
+            })
+            .collect()
+    }
+
+    /// What libpq takes for that parameter.
+    pub fn parameter(&self, key: &str) -> Option<&str> {
+        self.parameters.iter().rfind(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
 
     /// Whether every server is this machine. An address without a server may mean a distant one, by libpq's environment
     /// variables; if it means a socket, libpq ignores the `sslmode`.
     fn is_local(&self) -> bool {
-        !self.hosts.is_empty() && self.hosts.iter().all(|host| is_local(host))
+        self.hosts().next().is_some() && self.hosts().all(is_local)
     }
 
-    fn parameter(&self, key: &str) -> Option<&str> {
-        self.parameters.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    /// All hosts that are named anywhere, whether they count or not.
+    fn hosts(&self) -> impl Iterator<Item = &str> {
+        let named = self.parameters.iter().filter(|(key, _)| key == "host" || key == "hostaddr");
+        named.flat_map(|(_, hosts)| hosts.split(','))
     }
 
     fn add_missing(&mut self, key: &str, value: &str) {
         if self.parameter(key).is_none() {
-            let separator = if self.text.contains('?') { '&' } else { '?' };
-            for text in [&mut self.text, &mut self.shown] {
-                text.push(separator);
-                text.push_str(key);
-                text.push('=');
-                text.push_str(value);
-            }
-            self.parameters.push((key.to_owned(), value.to_owned()));
+            self.add(key, value);
         }
+    }
+
+    fn add(&mut self, key: &str, value: &str) {
+        let separator = if self.text.contains('?') { '&' } else { '?' };
+        let parameter = format!("{separator}{key}={}", encoded(value));
+        self.text.push_str(&parameter);
+        self.shown.push_str(&parameter);
+        self.parameters.push((key.to_owned(), value.to_owned()));
     }
 }
 
@@ -120,35 +151,29 @@ fn is_local(host: &str) -> bool {
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The hosts between the commas; none for an empty list.
-fn parse_servers(servers: &str) -> Result<Vec<String>, &'static str> {
+/// The lists of hosts and ports that stand for the servers between the commas; none for an empty list.
+fn parse_servers(servers: &str) -> Result<Vec<(String, String)>, &'static str> {
     if servers.is_empty() {
         return Ok(Vec::new());
     }
-    servers.split(',').map(parse_server).collect()
+    let parsed = servers.split(',').map(parse_server).collect::<Result<Vec<_>, _>>()?;
+    let (hosts, ports): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
+    Ok(vec![("host".to_owned(), hosts.join(",")), ("port".to_owned(), ports.join(","))])
 }
 
-fn parse_server(server: &str) -> Result<String, &'static str> {
+/// The host and the port, which may be empty.
+fn parse_server(server: &str) -> Result<(String, &str), &'static str> {
     let (host, port) = match server.strip_prefix('[') {
         Some(rest) => {
             let (host, port) = rest.split_once(']').ok_or("a bracket is not closed")?;
-            (host, if port.is_empty() { None } else { Some(port.strip_prefix(':').ok_or("a port needs a colon")?) })
+            (host, if port.is_empty() { port } else { port.strip_prefix(':').ok_or("a port needs a colon")? })
         }
-        None => match server.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (server, None),
-        },
+        None => server.split_once(':').unwrap_or((server, "")),
     };
-    if port.is_some_and(|port| !port.is_empty() && port.parse::<u16>().is_err()) {
+    if !port.is_empty() && port.parse::<u16>().is_err() {
         return Err("a port is not a number; in a password, write @ as %40, : as %3A and / as %2F");
     }
-    decoded(host)
-}
-
-/// The hosts that stand among the parameters.
-fn named_hosts(parameters: &[(String, String)]) -> impl Iterator<Item = String> {
-    let named = parameters.iter().filter(|(key, _)| key == "host" || key == "hostaddr");
-    named.flat_map(|(_, hosts)| hosts.split(',')).map(str::to_owned)
+    Ok((decoded(host)?, port))
 }
 
 fn parse_parameters(query: &str) -> Result<Vec<(String, String)>, &'static str> {
@@ -254,6 +279,42 @@ mod tests {
         assert!(complete.contains("connect_timeout=9") && !complete.contains("connect_timeout=3"), "{complete}");
         assert!(complete.contains("application_name=mine") && !complete.contains("ensemble/"), "{complete}");
         assert!(complete.contains("sslmode=require") && !complete.contains("sslrootcert"), "{complete}");
+    }
+
+    #[test]
+    fn an_address_falls_into_its_hosts() {
+        let each = |text: &str| {
+            let hosts = Dsn::parse(text).unwrap().each_host();
+            hosts.iter().map(|host| host.as_str().trim_start_matches(text).to_owned()).collect::<Vec<_>>()
+        };
+        for (text, hosts) in [
+            ("postgres://me@a:1,[::1]:2/x", ["?host=a&port=1", "?host=%3A%3A1&port=2"]),
+            ("postgres://a,b/x?sslmode=disable", ["&host=a&port=", "&host=b&port="]),
+            ("postgres://a,b/x?port=3", ["&host=a&port=3", "&host=b&port=3"]),
+            ("postgres:///x?host=/run/a,/run/b&port=3,", ["&host=/run/a&port=3", "&host=/run/b&port="]),
+            (
+                "postgres://a,b/x?hostaddr=10.0.0.1,10.0.0.2",
+                ["&hostaddr=10.0.0.1&host=a&port=", "&hostaddr=10.0.0.2&host=b&port="],
+            ),
+        ] {
+            assert_eq!(each(text), hosts, "{text}");
+        }
+        // There is nothing to choose, or libpq chooses by more than the order, or would refuse the address.
+        for text in [
+            "postgres:///x",
+            "postgres://me@a:1/x?target_session_attrs=any",
+            "postgres://a,b/x?target_session_attrs=prefer-standby",
+            "postgres://a,b/x?load_balance_hosts=random",
+            "postgres://a,b,c/x?port=1,2",
+        ] {
+            assert_eq!(each(text), [""], "{text}");
+        }
+    }
+
+    #[test]
+    fn of_several_parameters_with_one_name_the_last_one_counts() {
+        let twice = Dsn::parse("postgres://db.example/x?sslmode=verify-full&sslmode=require").unwrap();
+        assert_eq!(twice.weak_sslmode(), Some("require"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod binary;
 mod dsn;
+mod hosts;
 mod import;
 mod recorded;
 mod server;

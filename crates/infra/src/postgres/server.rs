@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 
-use super::Dsn;
+use super::{Dsn, hosts::Hosts};
 use crate::{
     OpenError,
     connection::{AnyConnection, Connector, LOCK_WAIT, Purpose},
@@ -15,18 +15,20 @@ use crate::{
 #[derive(Debug)]
 pub struct Server {
     dsn: Dsn,
+    hosts: Hosts,
     statement_timeout: Duration,
 }
 
 impl Server {
     pub fn new(dsn: &Dsn, statement_timeout: Duration) -> Self {
-        Self { dsn: dsn.completed(), statement_timeout }
+        let dsn = dsn.completed();
+        Self { hosts: Hosts::of(&dsn), dsn, statement_timeout }
     }
 }
 
 impl Connector for Server {
     fn connect(&self, purpose: Purpose) -> Result<AnyConnection, ConnectError> {
-        let mut connection = PgConnection::establish(self.dsn.as_str())?;
+        let mut connection = self.hosts.connect(|dsn| PgConnection::establish(dsn.as_str()))?;
         let (statement, lock) = match purpose {
             Purpose::Everyday | Purpose::SoleWriter => (self.statement_timeout, LOCK_WAIT),
             // Whoever comes second waits for the first, however long its migrations take.
