@@ -1,19 +1,18 @@
 //! Several servers on one PostgreSQL: each promise holds whichever of them is asked, and either can be restarted.
 
 use std::{
-    net::TcpListener,
-    process::{Child, Command, Stdio},
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
     thread,
 };
 
 use ensemble_domain::Role;
-use reqwest::{Method, blocking::Client};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    database::{Database, skip},
-    server::{PATIENCE, Raised, Server, answered, eventually, serve_on, token},
+    balancer::{Balancer, behind_a_balancer, port_of},
+    database::Database,
+    server::{Raised, Server, answered, eventually, token},
 };
 
 /// Two servers on that database.
@@ -131,7 +130,7 @@ fn servers_are_restarted_one_by_one_without_a_failed_request() {
             let (balancer, token, served, is_over) = (&balancer, &token, &served, &is_over);
             scope.spawn(move || {
                 while !is_over.load(Ordering::Relaxed) {
-                    balancer.serves(token, client);
+                    serves(balancer, token, client);
                     served.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -156,24 +155,12 @@ fn a_balancer_without_a_server_tells_clients_to_come_again() {
     // Nobody listens on these.
     let Some(balancer) = Balancer::start([1, 2]) else { return };
     let (status, problem) = eventually("both servers are found missing", || {
-        let response = balancer.client.get(format!("{}/actors", balancer.base)).send().ok()?;
+        let response = balancer.request(Method::GET, "/actors").send().ok()?;
         assert_eq!(response.headers()["retry-after"], "1");
         assert_eq!(response.headers()["content-type"], "application/problem+json");
         Some(answered(response))
     });
     assert_eq!((status, &problem["type"]), (503, &json!("/problems/unavailable")));
-}
-
-fn port_of(server: &Server) -> u16 {
-    server.base.rsplit(':').next().unwrap().parse().unwrap()
-}
-
-/// A server that leaves a balancer time to notice that it is about to stop.
-fn behind_a_balancer(database: &Database, port: u16) -> Server {
-    let mut command = serve_on(port, database);
-    command.env("ENSEMBLE__HTTP__DRAIN_DELAY", "3");
-    command.env("ENSEMBLE__HTTP__TRUSTED_PROXIES", "127.0.0.1/32");
-    Server::run(command)
 }
 
 /// Waits until the server is sent requests.
@@ -183,60 +170,19 @@ fn takes_part(server: &Server) {
     eventually("the server takes part", || (requests() > before + 20).then_some(()));
 }
 
-/// `HAProxy`, by the configuration that the guide recommends. Stopped when dropped.
-struct Balancer {
-    process: Child,
-    base: String,
-    client: Client,
-}
-
-impl Balancer {
-    fn start([a, b]: [u16; 2]) -> Option<Self> {
-        let configuration = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/haproxy.cfg");
-        // Free until somebody else takes it, which would be told.
-        let place = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let started = ["haproxy", "/usr/sbin/haproxy"].into_iter().find_map(|program| {
-            let mut command = Command::new(program);
-            command.args(["-db", "-f", configuration]).env("ENSEMBLE_BIND", place.to_string());
-            command.env("ENSEMBLE_A", format!("127.0.0.1:{a}")).env("ENSEMBLE_B", format!("127.0.0.1:{b}"));
-            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
-        });
-        let Some(process) = started else {
-            skip("HAProxy is not installed; `make test` sees to it");
-            return None;
-        };
-        let client = Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        Some(Self { process, base: format!("http://{place}"), client })
-    }
-
-    /// Waits until a server behind it is ready.
-    fn lets_through(&self) {
-        eventually("the balancer lets requests through", || {
-            self.client.get(format!("{}/readyz", self.base)).send().ok()?.error_for_status().ok()
-        });
-    }
-
-    /// Adds an actor, changes it, lists some, and deletes it.
-    fn serves(&self, token: &str, client: u32) {
-        let ask = |method: Method, path: &str, body: &Value| {
-            let request = self.client.request(method.clone(), format!("{}{path}", self.base)).bearer_auth(token);
-            let request = if *body == Value::Null { request } else { request.json(body) };
-            let response = request.send().unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-            let (status, answer) = answered(response);
-            assert!(matches!(status, 200 | 201), "{method} {path}: {status} {answer}");
-            answer
-        };
-        let added = ask(Method::POST, "/actors", &actor(&format!("Actor of {client}")));
-        let path = format!("/actors/{}", added["actor"]["id"]);
-        ask(Method::PATCH, &path, &json!({"age": 30}));
-        ask(Method::GET, "/actors?limit=5", &Value::Null);
-        ask(Method::DELETE, &path, &Value::Null);
-    }
-}
-
-impl Drop for Balancer {
-    fn drop(&mut self) {
-        self.process.kill().ok();
-        self.process.wait().ok();
-    }
+/// Has the balancer's servers add an actor, change it, list some, and delete it.
+fn serves(balancer: &Balancer, token: &str, client: u32) {
+    let ask = |method: Method, path: &str, body: &Value| {
+        let request = balancer.request(method.clone(), path).bearer_auth(token);
+        let request = if *body == Value::Null { request } else { request.json(body) };
+        let response = request.send().unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let (status, answer) = answered(response);
+        assert!(matches!(status, 200 | 201), "{method} {path}: {status} {answer}");
+        answer
+    };
+    let added = ask(Method::POST, "/actors", &actor(&format!("Actor of {client}")));
+    let path = format!("/actors/{}", added["actor"]["id"]);
+    ask(Method::PATCH, &path, &json!({"age": 30}));
+    ask(Method::GET, "/actors?limit=5", &Value::Null);
+    ask(Method::DELETE, &path, &Value::Null);
 }

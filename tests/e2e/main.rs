@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and helpers of tests are part of them"
 )]
 
+mod balancer;
 mod cluster;
 mod database;
 mod node;
@@ -42,6 +43,7 @@ mod delivery;
 mod documents;
 mod explorer;
 mod failover;
+mod hosts;
 mod instances;
 mod limits;
 mod lists;
