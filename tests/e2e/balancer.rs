@@ -52,9 +52,9 @@ impl Balancer {
         eventually("the balancer lets requests through", || self.is_ready().then_some(()));
     }
 
-    /// Waits until it has taken out both servers.
+    /// Waits until no server behind it is ready.
     pub fn lets_nothing_through(&self) {
-        eventually("the balancer takes out both servers", || (!self.is_ready()).then_some(()));
+        eventually("no server is ready", || (!self.is_ready()).then_some(()));
     }
 
     fn is_ready(&self) -> bool {

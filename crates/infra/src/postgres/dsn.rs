@@ -17,10 +17,10 @@ pub struct Dsn {
 /// servers the one that takes writes is chosen.
 const DEFAULTS: [(&str, &str); 7] = [
     ("connect_timeout", "3"),
-    ("keepalives_idle", "10"),
-    ("keepalives_interval", "5"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
     ("keepalives_count", "3"),
-    ("tcp_user_timeout", "10000"),
+    ("tcp_user_timeout", "5000"),
     ("application_name", concat!("ensemble/", env!("CARGO_PKG_VERSION"))),
     ("target_session_attrs", "read-write"),
 ];
@@ -254,10 +254,10 @@ mod tests {
         let complete = completed("postgres://me@localhost/ensemble");
         assert!(complete.starts_with("postgres://me@localhost/ensemble?connect_timeout=3&"), "{complete}");
         for part in [
-            "keepalives_idle=10",
-            "keepalives_interval=5",
+            "keepalives_idle=5",
+            "keepalives_interval=2",
             "keepalives_count=3",
-            "tcp_user_timeout=10000",
+            "tcp_user_timeout=5000",
             "application_name=ensemble/",
             "target_session_attrs=read-write",
         ] {
