@@ -32,6 +32,7 @@ macro_rules! on_both_databases {
     };
 }
 
+mod abandoned;
 mod authentication;
 mod bad_input;
 mod casting;

@@ -249,6 +249,29 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn work_that_has_begun_is_finished_though_nobody_waits_for_it() {
+        let gate = Blocking::new(1, Duration::from_secs(2)).with_sole_writer(Duration::from_secs(2));
+        let (began, has_begun) = channel();
+        let (end, may_end) = channel();
+        let (finished, has_finished) = channel();
+        let mut call = Box::pin(gate.run_write(move || {
+            began.send(()).unwrap();
+            may_end.recv().unwrap();
+            finished.send(()).unwrap();
+            Ok(())
+        }));
+        assert!(call.as_mut().now_or_never().is_none());
+        begun(&has_begun).await;
+        drop(call);
+        let next = gate.run_write(move || {
+            assert!(has_finished.try_recv().is_ok(), "the turn has not ended before the work");
+            Ok(())
+        });
+        end.send(()).unwrap();
+        next.await.unwrap();
+    }
+
+    #[actix_web::test]
     async fn a_full_queue_refuses_at_once() {
         let gate = Blocking::new(0, Duration::from_secs(2));
         assert!(unavailable(&gate.run(|| Ok(())).await));

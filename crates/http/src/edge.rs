@@ -1,10 +1,6 @@
-//! The outermost layer: gives each request an id, turns every error into a problem, and writes the one log line of a request.
+//! The outermost layer: gives each request an id, turns every error into a problem, and has the answer counted and logged.
 
-use std::{
-    borrow::Cow,
-    net::IpAddr,
-    time::{Duration, Instant},
-};
+use std::net::IpAddr;
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
@@ -17,17 +13,17 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use ensemble_domain::{RequestId, Subject, in_full};
+use ensemble_domain::{RequestId, in_full};
 
 use crate::{
     App,
     connection::{self, InHand},
     cors::withhold_from_strangers,
+    ending::{answered, traffic_of},
     marks::{Marks, X_REQUEST_ID},
     panics::{Panicked, answering},
     problem::{self, Kind, Problem},
-    routes::Pattern,
-    traffic::{NO_ROUTE, Traffic, method_name},
+    traffic::Traffic,
 };
 
 /// What every answer carries.
@@ -40,29 +36,25 @@ const COMMON_HEADERS: [(HeaderName, &str); 3] = [
 /// Where the request came from.
 struct ClientAddress(IpAddr);
 
-/// Who the token was issued to, noted for the log once it is known.
-pub struct Authenticated(pub Subject);
-
 pub async fn edge(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let started = Instant::now();
     let in_hand = InHand::take(request.request());
     let marks = Marks::of(request.headers());
     request.extensions_mut().insert(marks.clone());
     note_client(request.request());
     let in_flight = traffic_of(request.request()).map(Traffic::arrived);
 
-    let answered = answering(marks.request_id.clone(), next.call(request)).await?;
-    let mut response = finished(answered.map_into_boxed_body(), &marks);
+    let response = answering(marks.request_id.clone(), next.call(request)).await?;
+    let mut response = finished(response.map_into_boxed_body(), &marks);
     set_common_headers(response.headers_mut(), &marks.request_id);
     withhold_from_strangers(response.headers_mut());
     if response.request().app_data::<Data<App>>().is_some_and(|app| app.is_draining()) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     drop(in_flight);
-    note_answer(&response, &marks, started);
+    answered(&response, &marks);
     Ok(response.map_body(|_, body| connection::held(body, in_hand)))
 }
 
@@ -75,19 +67,6 @@ fn note_client(request: &HttpRequest) {
     let (Some(app), Some(peer)) = (request.app_data::<Data<App>>(), request.peer_addr()) else { return };
     let client = app.trusted_proxies.client(peer.ip(), request.headers());
     request.extensions_mut().insert(ClientAddress(client));
-}
-
-fn traffic_of(request: &HttpRequest) -> Option<&Traffic> {
-    request.app_data::<Data<App>>()?.traffic.as_ref()
-}
-
-/// The pattern of the route. A resource brings its own along; what is answered before it comes to one, such as a preflight, is looked
-/// up.
-fn route_of(request: &HttpRequest) -> Cow<'static, str> {
-    match request.app_data::<Pattern>() {
-        Some(Pattern(path)) => Cow::Borrowed(path),
-        None => request.match_pattern().map_or(Cow::Borrowed(NO_ROUTE), Cow::Owned),
-    }
 }
 
 /// Gives every error its problem document: those that a handler answered, and those of the framework.
@@ -139,56 +118,6 @@ fn log_problem(problem: &Problem, marks: &Marks) {
     } else {
         tracing::warn!(%request_id, trace_id, parent_id, cause, "the request could not be served");
     }
-}
-
-/// Counts the answer and logs it, where anybody wants to know.
-fn note_answer(response: &ServiceResponse, marks: &Marks, started: Instant) {
-    let (traffic, is_logged) = (traffic_of(response.request()), tracing::enabled!(tracing::Level::INFO));
-    if traffic.is_none() && !is_logged {
-        return;
-    }
-    let (route, duration) = (route_of(response.request()), started.elapsed());
-    if let Some(traffic) = traffic {
-        let method = method_name(response.request().method());
-        traffic.answered(&route, method, response.status(), duration);
-    }
-    if is_logged {
-        log(response, marks, &route, duration);
-    }
-}
-
-fn log(response: &ServiceResponse, marks: &Marks, route: &str, duration: Duration) {
-    let request = response.request();
-    let refusal = response.response().error().and_then(Error::as_error::<Problem>);
-    let reason = refusal.and_then(Problem::reason);
-    if !is_logged(request, reason) {
-        return;
-    }
-    let extensions = request.extensions();
-    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    // Said only where a proxy stands between the two.
-    let client =
-        extensions.get::<ClientAddress>().map(|ClientAddress(address)| *address).filter(|it| Some(*it) != peer);
-    tracing::info!(
-        request_id = %marks.request_id,
-        trace_id = marks.trace_id(),
-        parent_id = marks.parent_id(),
-        method = method_name(request.method()),
-        route,
-        status = response.status().as_u16(),
-        duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
-        peer = peer.map(tracing::field::display),
-        client = client.map(tracing::field::display),
-        sub = extensions.get::<Authenticated>().map(|Authenticated(subject)| subject.as_str()),
-        reason,
-        "answered"
-    );
-}
-
-/// The refusal of a caller is logged unless there are too many of them.
-fn is_logged(request: &HttpRequest, reason: Option<&'static str>) -> bool {
-    let app = request.app_data::<Data<App>>();
-    app.zip(reason).is_none_or(|(app, reason)| app.refusal_log.admits(reason))
 }
 
 /// The last resort of the router.

@@ -17,6 +17,7 @@ pub mod csv;
 mod cursor;
 mod digest;
 mod edge;
+mod ending;
 mod explorer;
 mod export;
 mod file;

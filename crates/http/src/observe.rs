@@ -47,10 +47,10 @@ pub const REQUEST_DURATION_BUCKETS: [f64; 17] =
 
 /// Tells the recorder what the metrics of this crate mean, and begins to count at 0.
 pub fn describe_metrics() {
-    describe_counter!(REQUESTS, "Requests that were answered, by route, method and status.");
+    describe_counter!(REQUESTS, "Requests that ended, by route, method and status; 499 is one that was abandoned.");
     describe_histogram!(
         REQUEST_DURATION,
-        "Seconds from a request's head to the beginning of its answer, by route and method."
+        "Seconds from a request's head to the beginning of its answer, or until it was abandoned, by route and method."
     );
     describe_gauge!(IN_FLIGHT, "Requests whose answer has not begun.");
     describe_counter!(PANICS, "Panics that were answered with status 500.");

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use crate::{
@@ -33,8 +33,8 @@ struct Route {
 /// The series of one method and status on one route.
 struct Seen {
     method: &'static str,
-    status: StatusCode,
-    answers: Counter,
+    status: u16,
+    requests: Counter,
     duration: Histogram,
 }
 
@@ -61,9 +61,9 @@ impl Traffic {
         InFlight(self.in_flight.clone())
     }
 
-    /// Counts an answer.
-    pub fn answered(&self, route: &str, method: &'static str, status: StatusCode, duration: Duration) {
-        self.routes.get(route).unwrap_or(&self.unknown).answered(method, status, duration);
+    /// Counts how a request ended.
+    pub fn ended(&self, route: &str, method: &'static str, status: u16, duration: Duration) {
+        self.routes.get(route).unwrap_or(&self.unknown).ended(method, status, duration);
     }
 }
 
@@ -72,7 +72,7 @@ impl Route {
         Self { pattern, seen: RwLock::new(Vec::new()) }
     }
 
-    fn answered(&self, method: &'static str, status: StatusCode, duration: Duration) {
+    fn ended(&self, method: &'static str, status: u16, duration: Duration) {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(seen) = seen.iter().find(|seen| (seen.method, seen.status) == (method, status)) {
             return seen.count(duration);
@@ -86,17 +86,17 @@ impl Route {
 }
 
 impl Seen {
-    fn new(route: &'static str, method: &'static str, status: StatusCode) -> Self {
+    fn new(route: &'static str, method: &'static str, status: u16) -> Self {
         Self {
             method,
             status,
-            answers: counter!(REQUESTS, "method" => method, "route" => route, "status" => status.as_str().to_owned()),
+            requests: counter!(REQUESTS, "method" => method, "route" => route, "status" => status.to_string()),
             duration: histogram!(REQUEST_DURATION, "method" => method, "route" => route),
         }
     }
 
     fn count(&self, duration: Duration) {
-        self.answers.increment(1);
+        self.requests.increment(1);
         self.duration.record(duration);
     }
 }

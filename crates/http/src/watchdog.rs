@@ -1,4 +1,5 @@
-//! The innermost layer: a request that takes too long, or whose handler panics, is answered all the same.
+//! The innermost layer: a request that takes too long, or whose handler panics, is answered all the same, and one that nobody waits for
+//! any more is noticed.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
@@ -12,6 +13,7 @@ use futures_util::FutureExt;
 use tokio::time::timeout;
 
 use crate::{
+    ending::Unanswered,
     imports::{self, is_import},
     panics::caught,
     problem::Problem,
@@ -21,13 +23,17 @@ use crate::{
 /// exported begins with its first rows.
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// Stands within the layers that every answer must pass, CORS among them, so that a page can read these answers too.
+/// Stands within the layers that every answer must pass, CORS among them, so that a page can read these answers too. None of them
+/// waits for anything but this one: a request that is dropped is dropped here.
 pub async fn watchdog(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let (asked, deadline) = (request.request().clone(), deadline(request.path()));
-    let problem = match timeout(deadline, AssertUnwindSafe(next.call(request)).catch_unwind()).await {
+    let unanswered = Unanswered::new(asked.clone());
+    let outcome = timeout(deadline, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
+    unanswered.done();
+    let problem = match outcome {
         Ok(Ok(answered)) => return answered.map(ServiceResponse::map_into_boxed_body),
         Ok(Err(_panic)) => Problem::internal(caught()),
         Err(_elapsed) => too_slow(),
