@@ -1,7 +1,8 @@
 //! A killed server loses nothing that it acknowledged, and one that is told to stop nothing that it was asked.
 
+mod client;
+
 use std::{
-    collections::BTreeMap,
     env,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState},
     iter,
@@ -11,10 +12,8 @@ use std::{
 };
 
 use diesel::{Connection, PgConnection, RunQueryDsl, dsl::sql, select, sql_types::BigInt};
-use ensemble_domain::Role;
-use reqwest::Method;
-use serde_json::{Value, json};
 
+use self::client::{Client, Known, everything};
 use crate::{
     database::Database,
     server::{Server, eventually, serve},
@@ -61,15 +60,19 @@ fn every_acknowledged_write_survives(signal: &str, is_expected: fn(&reqwest::Err
         eventually("the server is ready again", || (server.get("/readyz").0 == 200).then_some(()));
         assert!(start.elapsed() < RECOVERY, "round {round}: ready after {:?}", start.elapsed());
 
-        let mut stored = all_actors(&server);
+        for client in &mut clients {
+            client.repeat(&server);
+        }
+        let mut stored = everything(&server, clients.iter().filter_map(Client::cast));
         for client in &mut clients {
             client.compare(&mut stored, &format!("seed {seed}, round {round}"));
         }
-        assert_eq!(stored, BTreeMap::new(), "nobody asked for these; seed {seed}, round {round}");
+        assert_eq!(stored, Known::new(), "nobody asked for these; seed {seed}, round {round}");
         assert_whole(database);
     }
-    let known: usize = clients.iter().map(|client| client.known.len()).sum();
-    assert!(known > 10, "too little was written to tell anything: {known} actors");
+    let known = |kind| clients.iter().map(|client| client.of_kind(kind).len()).sum::<usize>();
+    let known = ["name", "title", "status"].map(known);
+    assert!(known.into_iter().all(|number| number > 4), "too little was written to tell anything: {known:?}");
 }
 
 fn a_kill_while_starting_is_no_obstacle_to_the_next_start(database: &Database) {
@@ -93,119 +96,6 @@ fn a_kill_while_starting_is_no_obstacle_to_the_next_start(database: &Database) {
     }
 }
 
-/// A client with actors of its own, which knows how each must be stored.
-struct Client {
-    number: usize,
-    writes: usize,
-    known: BTreeMap<i64, Value>,
-    /// The write that no answer has come for, as the actor would be after it; without an id if it is new.
-    pending: Option<(Option<i64>, Value)>,
-}
-
-impl Client {
-    fn new(number: usize) -> Self {
-        Self { number, writes: 0, known: BTreeMap::new(), pending: None }
-    }
-
-    /// Makes one more write.
-    fn write(&mut self, server: &Server) -> reqwest::Result<()> {
-        self.writes += 1;
-        let name = format!("Client {} Write {}", self.number, self.writes);
-        let living = self.known.iter().rev().find(|(_, actor)| actor["deleted"] == false);
-        let (method, path, body, outcome) = match (self.writes % 5, living) {
-            (1 | 2, Some((id, actor))) => {
-                let outcome = after(actor, json!({"name": name}));
-                (Method::PATCH, format!("/actors/{id}"), json!({"name": name}), (Some(*id), outcome))
-            }
-            (4, Some((id, actor))) => (
-                Method::DELETE,
-                format!("/actors/{id}"),
-                json!(null),
-                (Some(*id), after(actor, json!({"deleted": true}))),
-            ),
-            _ => {
-                let new = json!({"name": name, "age": self.writes % 100, "gender": "other"});
-                (
-                    Method::POST,
-                    "/actors".to_owned(),
-                    new.clone(),
-                    (None, merged(new, json!({"version": 1, "deleted": false}))),
-                )
-            }
-        };
-        self.pending = Some(outcome.clone());
-        let answer = server.request_as(Role::ExecutiveProducer, method, &path).json(&body).send()?;
-        let (status, text) = (answer.status(), answer.text()?);
-        assert!(status.is_success(), "{path} {body}: {status} {text}");
-        let mut acknowledged: Value = serde_json::from_str(&text).unwrap();
-        let actor = match acknowledged["actor"].take() {
-            Value::Null => outcome.1,
-            told => merged(outcome.1, told),
-        };
-        let id = outcome.0.or_else(|| actor["id"].as_i64());
-        self.known.insert(id.unwrap(), actor);
-        self.pending = None;
-        Ok(())
-    }
-
-    /// Takes this client's actors out of what is stored: each is as it was acknowledged, and what was not acknowledged has
-    /// happened as a whole or not at all.
-    fn compare(&mut self, stored: &mut BTreeMap<i64, Value>, occasion: &str) {
-        let pending = self.pending.take();
-        if let Some((None, new)) = &pending
-            && let Some(id) = stored.iter().find(|(_, actor)| actor["name"] == new["name"]).map(|(id, _)| *id)
-        {
-            self.known.insert(id, new.clone());
-        }
-        for (id, known) in &mut self.known {
-            let found = stored.remove(id).unwrap_or_else(|| panic!("{known} is lost; {occasion}"));
-            let unacknowledged = pending.as_ref().filter(|(of, _)| *of == Some(*id)).map(|(_, outcome)| outcome);
-            let as_expected = agrees(&found, known) || unacknowledged.is_some_and(|outcome| agrees(&found, outcome));
-            assert!(as_expected, "{found} is neither {known} nor {unacknowledged:?}; {occasion}");
-            *known = found;
-        }
-    }
-}
-
-/// What is known of an actor one version later.
-fn after(actor: &Value, changed: Value) -> Value {
-    let mut later = merged(actor.clone(), changed);
-    later["version"] = json!(actor["version"].as_i64().unwrap() + 1);
-    for unknown in ["updated_at", "deleted_at"] {
-        later.as_object_mut().unwrap().remove(unknown);
-    }
-    later
-}
-
-fn merged(mut actor: Value, more: Value) -> Value {
-    let Value::Object(more) = more else { panic!("{more} is no object") };
-    actor.as_object_mut().unwrap().extend(more);
-    actor
-}
-
-/// Whether every known member is stored as it is known.
-fn agrees(found: &Value, known: &Value) -> bool {
-    known.as_object().unwrap().iter().all(|(name, value)| found[name] == *value)
-}
-
-/// Every actor by id, the deleted ones too, each with a member that says whether it is deleted.
-fn all_actors(server: &Server) -> BTreeMap<i64, Value> {
-    let mut all = BTreeMap::new();
-    for page in 1.. {
-        let (status, listed) = server.get(&format!("/actors?deleted=with&limit=100&page={page}"));
-        assert_eq!(status, 200);
-        for actor in listed["actors"].as_array().unwrap() {
-            let deleted = json!({"deleted": actor["deleted_at"].is_string()});
-            all.insert(actor["id"].as_i64().unwrap(), merged(actor.clone(), deleted));
-        }
-        if listed["next"].is_null() {
-            assert_eq!(listed["total"], all.len());
-            break;
-        }
-    }
-    all
-}
-
 /// Waits until PostgreSQL has noticed that its client is gone: until then it may still finish what it was asked for.
 fn forgotten(database: &Database) {
     if !database.is_sqlite() {
@@ -218,10 +108,11 @@ fn forgotten(database: &Database) {
     }
 }
 
-/// Each version of an actor has its entry in the history, and SQLite finds nothing wrong with its file; PostgreSQL was not killed.
+/// Each version of whatever is stored has its entry in the history, and SQLite finds nothing wrong with its file; PostgreSQL was not killed.
 fn assert_whole(database: &Database) {
     database.assert_whole();
-    let torn = "(SELECT coalesce(sum(version), 0) FROM actors) - (SELECT count(*) FROM history)";
+    let torn = "(SELECT coalesce(sum(version), 0) FROM (SELECT version FROM actors UNION ALL SELECT version FROM movies \
+                UNION ALL SELECT version FROM castings) AS every) - (SELECT count(*) FROM history)";
     let torn = if database.is_sqlite() {
         select(sql::<BigInt>(torn)).get_result(&mut database.file())
     } else {
