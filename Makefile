@@ -25,6 +25,7 @@ test: ## Run every test, on SQLite and on a PostgreSQL of its own (or the one of
 	tests/browser.sh
 	tests/installed.sh haproxy haproxy "every test behind a load balancer"
 	tests/installed.sh systemd-analyze systemd "what systemd makes of its unit"
+	tests/installed.sh strace strace "every test of what has reached the disk before an answer"
 	tests/postgres.sh run sh -ec '$(CARGO) test --workspace -- $(ALONE:%=--skip %); \
 		$(CARGO) test --workspace --test e2e -- --test-threads 1 $(ALONE)'
 

@@ -62,10 +62,15 @@ impl Cluster {
         sql::<Text>(query).load::<String>(&mut connection).unwrap().into_iter().collect()
     }
 
+    /// The number of its first process, which starts all others.
+    pub fn postmaster(&self) -> String {
+        let file = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
+        file.lines().next().unwrap().to_owned()
+    }
+
     /// Sends a signal to all processes of the server.
     pub fn signal(&self, name: &str) {
-        let file = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
-        let postmaster = file.lines().next().unwrap();
+        let postmaster = self.postmaster();
         let children = fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children")).unwrap();
         send_signal(name, &format!("{postmaster} {children}"));
     }

@@ -42,6 +42,7 @@ mod concurrency;
 mod crash;
 mod delivery;
 mod documents;
+mod durable;
 mod explorer;
 mod failover;
 mod hosts;

@@ -42,6 +42,18 @@ fn too_few_open_files_are_told_once() {
     assert_eq!(server.log().matches("too few open files are allowed").count(), 1, "{}", server.log());
 }
 
+#[test]
+fn a_server_at_rest_takes_less_than_40_mib() {
+    let database = Database::sqlite();
+    drop(Server::start(&database));
+    // Each worker takes some, of which there is one a core unless told otherwise.
+    let server = Server::with(&database, &[("ENSEMBLE__HTTP__WORKERS", "2")]);
+    assert_eq!(server.get("/readyz").0, 200);
+    let taken = server.resident_kib();
+    println!("{taken} KiB at rest");
+    assert!(taken < 40 * 1024, "{taken} KiB");
+}
+
 /// A process that is killed when dropped.
 struct Killed(Child);
 
