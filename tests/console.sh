@@ -23,8 +23,13 @@ node() {
     "$tools/.bin/node" "$@"
 }
 
+# By the executable itself: the package that chooses among those of all machines would have all of them in the lock file.
 biome() { # command, options
-    node "$tools/@biomejs/biome/bin/biome" "$@" --error-on-warnings "$static" tests/node/*.mjs tests/node/console
+    case "$(uname -m)" in
+        x86_64) machine=linux-x64 ;;
+        *) machine=linux-arm64 ;;
+    esac
+    "$tools/@biomejs/cli-$machine/biome" "$@" --error-on-warnings "$static" tests/node/*.mjs tests/node/console
 }
 
 # The types of the API are made anew each time, beside what else is built; «#api» is what they are called.
