@@ -1,0 +1,151 @@
+// @ts-check
+// Two people changed the same thing: whoever saves second sees both versions, and chooses.
+
+import { Refusal } from '../api.js';
+import { fill, h, setAttribute } from '../dom.js';
+import { strings } from '../strings.js';
+import { openDialog } from './dialog.js';
+
+/** @typedef {Record<string, unknown>} Members */
+
+/**
+ * What somebody wants to save.
+ *
+ * @typedef {object} Change
+ * @property {import('../api.js').Api} api
+ * @property {string} path of the API, such as `/actors/7` or `/movies/2/cast/5`
+ * @property {string} name of the member that it is answered under, such as `actor`
+ * @property {Members} mine the members that were changed, as they are to be sent
+ * @property {{ version: number }} base what they were changed from
+ * @property {Record<string, string>} labels the members that people know, and what they are called
+ * @property {(member: string, value: unknown) => string} [show] a value in words
+ */
+
+/** @typedef {{ label: string, yours: string, theirs: string, isMine: boolean }} Difference */
+
+/**
+ * Saves a change; where somebody else was first, the person chooses.
+ *
+ * @param {Change} change
+ * @returns {Promise<'saved' | 'mine' | 'theirs' | null>} `null` when they chose nothing, and nothing was saved
+ */
+export async function save(change) {
+  try {
+    await change.api.patch(change.path, { body: change.mine, version: change.base.version });
+    return 'saved';
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'stale-version') return resolveConflict(change);
+    throw error;
+  }
+}
+
+/**
+ * Shows what differs, and does what is chosen: to keep mine saves it over the version that is there now.
+ *
+ * @param {Change} change
+ * @returns {Promise<'mine' | 'theirs' | null>}
+ */
+export async function resolveConflict(change) {
+  const texts = strings.conflict;
+  let theirs = await latest(change);
+  return openDialog(texts.title, (close) => {
+    const detail = h('p', {});
+    const table = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': texts.title });
+    const alert = h('p', { class: 'error', role: 'alert' });
+    const keep = h('button', { type: 'button', onclick: keepMine }, texts.keep);
+    const take = h(
+      'button',
+      { type: 'button', class: 'primary', 'data-first': true, onclick: () => close('theirs') },
+      texts.take,
+    );
+
+    function show() {
+      const differences = differencesOf(change, theirs);
+      fill(detail, differences.some(({ isMine }) => isMine) ? texts.detail : texts.apart);
+      fill(table, tableOf(differences));
+    }
+
+    async function keepMine() {
+      if (keep.getAttribute('aria-disabled')) return;
+      setAttribute(keep, 'aria-disabled', 'true');
+      fill(alert);
+      try {
+        await change.api.patch(change.path, { body: change.mine, version: theirs.version });
+        close('mine');
+      } catch (error) {
+        fill(alert, await explain(error));
+      } finally {
+        setAttribute(keep, 'aria-disabled', null);
+      }
+    }
+
+    /** @param {unknown} error */
+    async function explain(error) {
+      if (!(error instanceof Refusal)) return `${strings.offline.title}. ${strings.offline.detail}`;
+      if (error.kind !== 'stale-version') return error.message;
+      theirs = await latest(change);
+      show();
+      return texts.again;
+    }
+
+    show();
+    return h('div', { class: 'conflict' }, detail, table, alert, h('p', { class: 'actions' }, keep, take));
+  });
+}
+
+/**
+ * What the two versions do not have in common.
+ *
+ * @param {Pick<Change, 'mine' | 'base' | 'labels' | 'show'>} change
+ * @param {Members} theirs
+ * @returns {Difference[]}
+ */
+export function differencesOf({ mine, base, labels, show = (_, value) => plain(value) }, theirs) {
+  const before = /** @type {Members} */ (base);
+  return Object.entries(labels).flatMap(([member, label]) => {
+    const isMine = member in mine;
+    const yours = isMine ? mine[member] : before[member];
+    if (plain(yours) === plain(theirs[member])) return [];
+    return [{ label, yours: show(member, yours), theirs: show(member, theirs[member]), isMine }];
+  });
+}
+
+/** @param {unknown} value */
+const plain = (value) => (value === null || value === undefined || value === '' ? strings.none : String(value));
+
+/** @param {Difference[]} differences */
+function tableOf(differences) {
+  const texts = strings.conflict;
+  if (differences.length === 0) return h('p', { class: 'state' }, texts.same);
+  const heading = (/** @type {string} */ text) => h('th', { scope: 'col' }, text);
+  const row = (/** @type {Difference} */ { label, yours, theirs, isMine }) =>
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, label),
+      h('td', {}, h('bdi', {}, yours), !isMine && h('small', {}, texts.untouched)),
+      h('td', {}, h('bdi', {}, theirs)),
+    );
+  return h(
+    'table',
+    {},
+    h('caption', { class: 'unseen' }, texts.caption),
+    h('thead', {}, h('tr', {}, heading(texts.field), heading(texts.yours), heading(texts.theirs))),
+    h('tbody', {}, differences.map(row)),
+  );
+}
+
+/**
+ * What is there now. A casting has no address of its own to be read at: it stands in the cast of its movie.
+ *
+ * @param {Change} change
+ * @returns {Promise<Members & { version: number }>}
+ */
+async function latest({ api, path, name }) {
+  const [, cast, id] = /^(\/movies\/\d+\/cast)\/(\d+)$/.exec(path) ?? [];
+  if (!cast) return /** @type {Record<string, any>} */ (await api.get(path))[name];
+  const members = /** @type {{ cast: CastMember[] }} */ (await api.get(cast)).cast;
+  const found = members.find((each) => each.id === Number(id));
+  if (!found) throw new Error(strings.conflict.gone);
+  return found;
+}
