@@ -89,6 +89,36 @@ export function newKey() {
 }
 
 /**
+ * A POST that a person may send again by hand: until it is answered, the same content goes under the same key.
+ *
+ * @param {Api} api
+ */
+export function repeatable(api) {
+  /** @type {{ path: string, text: string, file: Blob | undefined, key: string } | null} */
+  let unanswered = null;
+
+  /**
+   * @template T
+   * @param {string} path
+   * @param {Pick<Options, 'body' | 'file' | 'signal'>} content
+   * @returns {Promise<T>}
+   */
+  return async function post(path, { body, file, signal }) {
+    const text = JSON.stringify(body) ?? '';
+    const isSame = unanswered?.path === path && unanswered.text === text && unanswered.file === file;
+    const { key } = (unanswered = isSame && unanswered ? unanswered : { path, text, file, key: newKey() });
+    try {
+      const answer = await api.post(path, { body, file, signal, key });
+      unanswered = null;
+      return /** @type {T} */ (answer);
+    } catch (error) {
+      if (error instanceof Refusal) unanswered = null;
+      throw error;
+    }
+  };
+}
+
+/**
  * A query string without the parameters that say nothing.
  *
  * @param {Record<string, string | number | null | undefined>} parameters

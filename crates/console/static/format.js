@@ -17,3 +17,29 @@ export const gender = (gender) => strings.genders[gender] ?? gender;
 
 /** @param {number} bytes */
 export const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+
+/**
+ * A value of the history as people say it.
+ *
+ * @param {string} member
+ * @param {unknown} value
+ */
+export function wordsOf(member, value) {
+  if (value === null || value === undefined) return strings.history.nothing;
+  const text = String(value);
+  if (member === 'status') return strings.statuses[text] ?? text;
+  if (member === 'gender') return gender(text);
+  return /_(date|start|end)$/.test(member) ? day(text) : text;
+}
+
+/**
+ * Who that is, by the name that tokens have for them.
+ *
+ * @param {string} subject
+ * @param {import('./session.js').Session} session
+ */
+export function whoIs(subject, session) {
+  const role = /^local\|(\w+)$/.exec(subject)?.[1];
+  const name = (role && strings.roles[role]) || (subject === 'operator' ? strings.history.operator : subject);
+  return subject === session.caller()?.subject ? `${name} (${strings.history.you})` : name;
+}

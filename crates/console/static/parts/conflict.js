@@ -138,10 +138,10 @@ function tableOf(differences) {
 /**
  * What is there now. A casting has no address of its own to be read at: it stands in the cast of its movie.
  *
- * @param {Change} change
+ * @param {Pick<Change, 'api' | 'path' | 'name'>} change
  * @returns {Promise<Members & { version: number }>}
  */
-async function latest({ api, path, name }) {
+export async function latest({ api, path, name }) {
   const [, cast, id] = /^(\/movies\/\d+\/cast)\/(\d+)$/.exec(path) ?? [];
   if (!cast) return /** @type {Record<string, any>} */ (await api.get(path))[name];
   const members = /** @type {{ cast: CastMember[] }} */ (await api.get(cast)).cast;

@@ -70,23 +70,25 @@ export const select = (options, chosen = '', props = {}) =>
  * @param {object} parts
  * @param {Field[]} parts.fields
  * @param {string} parts.label of the button that submits
- * @param {() => Promise<void>} parts.submit
+ * @param {(also: boolean) => Promise<void>} parts.submit
+ * @param {string} [parts.also] of another button that submits
  * @param {() => void} [parts.cancel]
  * @param {Node[]} [parts.more] what stands between the fields and the buttons
  */
-export function form({ fields, label, submit, cancel, more = [] }) {
+export function form({ fields, label, submit, also, cancel, more = [] }) {
   const alert = h('p', { class: 'error', role: 'alert' });
   const button = h('button', { type: 'submit', class: 'primary' }, label);
+  const other = also && h('button', { type: 'submit' }, also);
   const element = h(
     'form',
     { novalidate: true, onsubmit: onSubmit },
     fields.map((each) => each.element),
     more,
     alert,
-    h('p', { class: 'actions' }, cancel && h('button', { type: 'button', onclick: cancel }, strings.cancel), button),
+    h('p', { class: 'actions' }, cancel && h('button', { type: 'button', onclick: cancel }, strings.cancel), other, button),
   );
 
-  /** @param {Event} event */
+  /** @param {SubmitEvent} event */
   async function onSubmit(event) {
     event.preventDefault();
     // Only pressed twice by mistake.
@@ -96,7 +98,7 @@ export function form({ fields, label, submit, cancel, more = [] }) {
     for (const each of fields) each.complain('');
     fill(alert);
     try {
-      await submit();
+      await submit(Boolean(other) && event.submitter === other);
     } catch (error) {
       show(error, fields, alert);
     } finally {

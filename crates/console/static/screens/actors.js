@@ -3,7 +3,9 @@
 
 import { h } from '../dom.js';
 import { gender, instant } from '../format.js';
+import { addActor } from '../parts/actor-form.js';
 import { field, input, select } from '../parts/form.js';
+import { openImport } from '../parts/import.js';
 import { listOf } from '../parts/list.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
@@ -39,5 +41,23 @@ export default async function actors(context) {
       { label: texts.columns.created_at, sort: 'created_at', cell: ({ created_at }) => instant(created_at) },
     ],
   });
-  return { title: texts.title, content: h('section', {}, h('h1', {}, texts.title), list.element) };
+
+  async function add() {
+    const actor = await addActor(context, list.refresh);
+    if (!actor) return;
+    context.toast(strings.actorForm.saved(actor.name));
+    context.go(address(`actors/${actor.id}`));
+  }
+  const bring = () =>
+    openImport(context, { ...strings.imports.actors, path: '/actors', count: texts.count, done: list.refresh });
+  const actions =
+    context.session.may('post:actors') &&
+    h(
+      'p',
+      { class: 'actions' },
+      h('button', { type: 'button', onclick: bring }, texts.import),
+      h('button', { type: 'button', class: 'primary', onclick: add }, texts.add),
+    );
+  const heading = h('div', { class: 'heading' }, h('h1', {}, texts.title), actions);
+  return { title: texts.title, content: h('section', {}, heading, list.element) };
 }

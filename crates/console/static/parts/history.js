@@ -1,0 +1,294 @@
+// @ts-check
+// What happened: who, when, what, before and after, with an undo of the latest change of each thing where there is one.
+
+import { query } from '../api.js';
+import { fill, h, setAttribute } from '../dom.js';
+import { instant, whoIs, wordsOf } from '../format.js';
+import { address } from '../router.js';
+import { strings } from '../strings.js';
+import { attempt } from './restore.js';
+import { inverseOf, undo } from './undo.js';
+
+const texts = strings.history;
+/** How many changes are shown at first, and with each press of the button. */
+const STEP = 20;
+/** How many are asked for at once while filters look for some. */
+const LOOK = 100;
+/** How often it is asked at most for one press. */
+const LOOKS = 10;
+
+/** @typedef {import('../shell.js').Context} Context */
+/** @typedef {{ movie_id: number, actor_id: number }} Place */
+
+/**
+ * @typedef {object} Histories
+ * @property {string} path of the API, such as `/actors/7/history`
+ * @property {{ id: number, movie_id: number, actor_id: number }[]} [castings] those that are known
+ * @property {Record<string, string>} [names] that are known, such as `{ 'actors/7': 'Nada Haddad' }`
+ * @property {(entry: HistoryEntry) => boolean} [matches] the filter
+ * @property {() => boolean} [isFiltered]
+ * @property {(entries: HistoryEntry[]) => void} [loaded] is told what was loaded
+ * @property {() => void} [undone] is called when something was undone, in place of showing the history anew
+ */
+
+/**
+ * @param {Context} context
+ * @param {Histories} histories
+ */
+export async function historyOf(context, histories) {
+  const { api, signal, announce } = context;
+  const matches = histories.matches ?? (() => true);
+  const isFiltered = histories.isFiltered ?? (() => false);
+  const naming = createNaming(context, histories.names ?? {});
+  const total = h('p', { class: 'total' });
+  const table = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': texts.title });
+  const more = h('button', { type: 'button', onclick: () => attempt(context, showMore) }, texts.more);
+  /** @type {HistoryEntry[]} */
+  let entries = [];
+  /** @type {string | null} */
+  let cursor = null;
+  /** @type {Map<number, Place>} */
+  const places = new Map((histories.castings ?? []).map((casting) => [casting.id, casting]));
+
+  /** @param {number} limit */
+  async function load(limit) {
+    const page = /** @type {{ history: HistoryEntry[], next_cursor: string | null }} */ (
+      await api.get(`${histories.path}${query({ limit, cursor })}`, { signal })
+    );
+    entries = [...entries, ...page.history];
+    cursor = page.next_cursor;
+    for (const entry of page.history) learn(entry);
+    histories.loaded?.(page.history);
+  }
+
+  /** @param {HistoryEntry} entry */
+  function learn({ entity, entity_id, before, after }) {
+    const { movie_id, actor_id, name, title } = { ...before, ...after };
+    if (entity === 'casting' && entity_id && movie_id && actor_id) {
+      places.set(entity_id, { movie_id: Number(movie_id), actor_id: Number(actor_id) });
+    }
+    if (entity !== 'casting' && (name || title)) naming.learn(`${entity}s/${entity_id}`, String(name ?? title));
+  }
+
+  const shown = () => entries.filter(matches);
+
+  /** Loads until there are some more to show, or it has looked long enough. @param {number} wanted */
+  async function seek(wanted) {
+    for (let looks = 0; looks < LOOKS; looks += 1) {
+      await load(isFiltered() ? LOOK : STEP);
+      if (cursor === null || shown().length >= wanted) break;
+    }
+  }
+
+  async function showMore() {
+    const before = shown().length;
+    setAttribute(table, 'aria-busy', 'true');
+    try {
+      await seek(before + STEP);
+    } finally {
+      setAttribute(table, 'aria-busy', null);
+    }
+    draw();
+    announce(total.textContent ?? '');
+    const first = table.querySelectorAll('tbody tr')[before];
+    first?.setAttribute('tabindex', '-1');
+    /** @type {HTMLElement | undefined} */ (first)?.focus();
+  }
+
+  async function refilter() {
+    draw();
+    await attempt(context, async () => {
+      if (cursor !== null && shown().length < STEP) await seek(STEP);
+    });
+    draw();
+    announce(total.textContent ?? '');
+  }
+
+  async function refresh() {
+    entries = [];
+    cursor = null;
+    await seek(STEP);
+    draw();
+  }
+
+  function draw() {
+    const visible = shown();
+    const end = cursor === null ? texts.all : texts.older;
+    const counted = isFiltered() ? texts.matching(visible.length, entries.length) : texts.shown(visible.length);
+    fill(total, entries.length > 0 ? `${counted}; ${end}.` : '');
+    setAttribute(more, 'hidden', cursor === null);
+    if (visible.length > 0) fill(table, tableOf(visible));
+    else fill(table, h('p', { class: 'state' }, isFiltered() ? texts.noMatch : texts.empty));
+  }
+
+  /** @param {HistoryEntry[]} visible */
+  function tableOf(visible) {
+    const latest = latestOf(entries);
+    const column = (/** @type {string} */ label) => h('th', { scope: 'col' }, label);
+    const { at, by, what, change, undo: undoing } = texts.columns;
+    return h(
+      'table',
+      { class: 'list history' },
+      h('caption', { class: 'unseen' }, texts.title),
+      h(
+        'thead',
+        {},
+        h('tr', {}, [at, by, what, change].map(column), h('td', {}, h('span', { class: 'unseen' }, undoing))),
+      ),
+      h(
+        'tbody',
+        {},
+        visible.map((entry) => rowOf(entry, latest.has(entry.id))),
+      ),
+    );
+  }
+
+  /** @param {HistoryEntry} entry @param {boolean} isLatest */
+  function rowOf(entry, isLatest) {
+    const { columns } = texts;
+    const place = entry.entity === 'casting' && entry.entity_id ? places.get(entry.entity_id) : undefined;
+    const inverse = isLatest ? inverseOf(entry, place, context) : null;
+    const what = h('div', {}, headline(entry, place));
+    return h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, h('time', { datetime: entry.at }, instant(entry.at))),
+      h('td', { 'data-label': columns.by }, h('bdi', {}, whoIs(entry.by, context.session))),
+      h('td', { class: 'plain' }, what),
+      h('td', { class: 'plain' }, changesOf(entry)),
+      h('td', { class: 'plain end' }, inverse && undoButton(entry, inverse, what)),
+    );
+  }
+
+  /**
+   * @param {HistoryEntry} entry
+   * @param {import('./undo.js').Inverse} inverse
+   * @param {HTMLElement} what
+   */
+  function undoButton(entry, inverse, what) {
+    const press = async () => {
+      const isDone = await undo(context, entry, inverse);
+      if (!isDone) return;
+      context.toast(texts.undone);
+      if (histories.undone) histories.undone();
+      else await attempt(context, refresh);
+    };
+    const label = () => button.setAttribute('aria-label', texts.undo(what.textContent ?? ''));
+    const button = h('button', { type: 'button', onclick: press, onfocus: label }, strings.undo);
+    label();
+    return button;
+  }
+
+  /** @param {HistoryEntry} entry @param {Place | undefined} place */
+  function headline(entry, place) {
+    const { action, entity, entity_id, after } = entry;
+    const verb = texts.actions[action] ?? action;
+    if (action === 'imported') {
+      const number = Number(after.count ?? 0);
+      return `${verb} ${number.toLocaleString('en')} ${texts.plurals[entity]}`;
+    }
+    if (entity !== 'casting') return [`${verb}: `, naming.link(`${entity}s/${entity_id}`)];
+    if (!place) return `${verb}: ${texts.casting(entity_id)}`;
+    return [
+      `${verb}: `,
+      naming.link(`actors/${place.actor_id}`),
+      ` ${texts.in} `,
+      naming.link(`movies/${place.movie_id}`),
+    ];
+  }
+
+  await seek(STEP);
+  draw();
+  const element = h('div', {}, total, table, h('p', { class: 'pager' }, more));
+  return { element, refilter, refresh };
+}
+
+/**
+ * The ids of those changes after which nothing else happened to the same thing: only these can be undone as they are.
+ *
+ * @param {HistoryEntry[]} entries newest first
+ */
+export function latestOf(entries) {
+  const seen = new Set();
+  const latest = new Set();
+  for (const { id, entity, entity_id } of entries) {
+    const thing = `${entity}/${entity_id}`;
+    if (!seen.has(thing)) latest.add(id);
+    seen.add(thing);
+  }
+  return latest;
+}
+
+/**
+ * The members that changed, in words.
+ *
+ * @param {HistoryEntry} entry
+ */
+function changesOf({ entity, action, before, after }) {
+  if (action === 'imported') return null;
+  const labels = texts.members[entity];
+  const members = Object.entries(labels).filter(([member]) => member in before || member in after);
+  if (members.length === 0) return null;
+  const isChange = Object.keys(before).length > 0 && Object.keys(after).length > 0;
+  const value = (/** @type {string} */ member, /** @type {unknown} */ given) => h('bdi', {}, wordsOf(member, given));
+  const change = (/** @type {string} */ member) =>
+    isChange
+      ? [
+          h('s', {}, value(member, before[member])),
+          h('span', { 'aria-hidden': 'true' }, ' → '),
+          h('span', { class: 'unseen' }, ` ${texts.becomes} `),
+          value(member, after[member]),
+        ]
+      : value(member, { ...before, ...after }[member]);
+  return h(
+    'dl',
+    { class: 'changes' },
+    members.map(([member, label]) => h('div', {}, h('dt', {}, label), h('dd', {}, change(member)))),
+  );
+}
+
+/**
+ * Links that tell names: what is not known is asked for once, and written when it is there.
+ *
+ * @param {Context} context
+ * @param {Record<string, string>} known
+ */
+function createNaming({ api, session, signal }, known) {
+  /** @type {Map<string, Promise<string> | string>} */
+  const names = new Map(Object.entries(known));
+
+  /** @param {string} path such as `actors/7` */
+  function nameOf(path) {
+    const name = names.get(path) ?? ask(path);
+    names.set(path, name);
+    return name;
+  }
+
+  /** @param {string} path */
+  async function ask(path) {
+    const answer = /** @type {{ actor?: Actor, movie?: Movie }} */ (
+      await api.get(`/${path}`, { signal }).catch(() => ({}))
+    );
+    return answer.actor?.name ?? answer.movie?.title ?? placeholder(path);
+  }
+
+  /** @param {string} path */
+  function placeholder(path) {
+    const [kind, id] = path.split('/');
+    return `${texts.entities[(kind ?? '').replace(/s$/, '')]} ${id}`;
+  }
+
+  return {
+    /** @param {string} path @param {string} name the newest comes first, and holds */
+    learn: (path, name) => {
+      if (!names.has(path)) names.set(path, name);
+    },
+    /** @param {string} path */
+    link: (path) => {
+      const name = nameOf(path);
+      const text = h('bdi', {}, typeof name === 'string' ? name : placeholder(path));
+      if (typeof name !== 'string') name.then((told) => fill(text, told));
+      return session.may(`get:${path.split('/')[0]}`) ? h('a', { href: address(path) }, text) : text;
+    },
+  };
+}
