@@ -133,7 +133,8 @@ export const strings = {
     birthHint: 'The age is then right on every day.',
     another: 'Save and add another',
     added: (/** @type {string} */ name) => `${name} is added. Who is next?`,
-    saved: (/** @type {string} */ name) => `${name} is saved.`,
+    saved: (/** @type {string} */ name) => `${name} is added.`,
+    changed: 'The changes are saved.',
     alike: (/** @type {number} */ number) => (number === 1 ? 'One like that is already here:' : `${number.toLocaleString('en')} like that are already here:`),
     known: (/** @type {number} */ age, /** @type {string} */ gender) => `${age}, ${gender.toLowerCase()}`,
   },
@@ -162,7 +163,7 @@ export const strings = {
       columns: [
         { name: 'name', detail: 'up to 200 characters' },
         { name: 'gender', detail: 'such as female, male or non-binary' },
-        { name: 'age', detail: 'in years, or instead' },
+        { name: 'age', detail: 'in years, or birth_date instead' },
         { name: 'birth_date', detail: 'a day such as 2001-03-14' },
       ],
       example: 'name,age,gender\nNada Haddad,20,female\n',

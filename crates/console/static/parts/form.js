@@ -78,7 +78,8 @@ export const select = (options, chosen = '', props = {}) =>
 export function form({ fields, label, submit, also, cancel, more = [] }) {
   const alert = h('p', { class: 'error', role: 'alert' });
   const button = h('button', { type: 'submit', class: 'primary' }, label);
-  const other = also && h('button', { type: 'submit' }, also);
+  // No second submit button: Enter is to mean the first.
+  const other = also && h('button', { type: 'button', onclick: () => run(true) }, also);
   const element = h(
     'form',
     { novalidate: true, onsubmit: onSubmit },
@@ -88,9 +89,14 @@ export function form({ fields, label, submit, also, cancel, more = [] }) {
     h('p', { class: 'actions' }, cancel && h('button', { type: 'button', onclick: cancel }, strings.cancel), other, button),
   );
 
-  /** @param {SubmitEvent} event */
-  async function onSubmit(event) {
+  /** @param {Event} event */
+  function onSubmit(event) {
     event.preventDefault();
+    return run(false);
+  }
+
+  /** @param {boolean} isOther */
+  async function run(isOther) {
     // Only pressed twice by mistake.
     if (button.getAttribute('aria-disabled')) return;
     setAttribute(button, 'aria-disabled', 'true');
@@ -98,7 +104,7 @@ export function form({ fields, label, submit, also, cancel, more = [] }) {
     for (const each of fields) each.complain('');
     fill(alert);
     try {
-      await submit(Boolean(other) && event.submitter === other);
+      await submit(isOther);
     } catch (error) {
       show(error, fields, alert);
     } finally {
@@ -124,15 +130,15 @@ function show(error, fields, alert) {
   }
   const flaws = error instanceof Refusal ? (error.problem.errors ?? []) : [];
   const rest = [];
-  /** @type {Field | null} */
-  let first = null;
+  const complaining = new Set();
   for (const { pointer, detail } of flaws) {
     const at = fields.find((each) => pointer === `#/${each.name}`);
     at?.complain(detail);
     if (!at) rest.push(detail);
-    first ??= at ?? null;
+    complaining.add(at);
   }
   if (flaws.length === 0) rest.push(error instanceof Error ? error.message : String(error));
   fill(alert, rest.join(' '));
-  first?.control.focus();
+  // The first of the form, whatever the order in which the server tells them.
+  fields.find((each) => complaining.has(each))?.control.focus();
 }

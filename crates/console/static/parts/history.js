@@ -6,7 +6,7 @@ import { fill, h, setAttribute } from '../dom.js';
 import { instant, whoIs, wordsOf } from '../format.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
-import { attempt } from './restore.js';
+import { attempt, namesOfDeleted } from './restore.js';
 import { inverseOf, undo } from './undo.js';
 
 const texts = strings.history;
@@ -50,14 +50,23 @@ export async function historyOf(context, histories) {
   /** @type {Map<number, Place>} */
   const places = new Map((histories.castings ?? []).map((casting) => [casting.id, casting]));
 
+  /**
+   * @param {string | null} from
+   * @param {number} limit
+   */
+  async function ask(from, limit) {
+    const page = /** @type {{ history: HistoryEntry[], next_cursor: string | null }} */ (
+      await api.get(`${histories.path}${query({ limit, cursor: from })}`, { signal })
+    );
+    for (const entry of page.history) learn(entry);
+    return page;
+  }
+
   /** @param {number} limit */
   async function load(limit) {
-    const page = /** @type {{ history: HistoryEntry[], next_cursor: string | null }} */ (
-      await api.get(`${histories.path}${query({ limit, cursor })}`, { signal })
-    );
+    const page = await ask(cursor, limit);
     entries = [...entries, ...page.history];
     cursor = page.next_cursor;
-    for (const entry of page.history) learn(entry);
     histories.loaded?.(page.history);
   }
 
@@ -93,6 +102,7 @@ export async function historyOf(context, histories) {
     const first = table.querySelectorAll('tbody tr')[before];
     first?.setAttribute('tabindex', '-1');
     /** @type {HTMLElement | undefined} */ (first)?.focus();
+    locateSoon();
   }
 
   async function refilter() {
@@ -101,6 +111,7 @@ export async function historyOf(context, histories) {
       if (cursor !== null && shown().length < STEP) await seek(STEP);
     });
     draw();
+    locateSoon();
     announce(total.textContent ?? '');
   }
 
@@ -109,6 +120,7 @@ export async function historyOf(context, histories) {
     cursor = null;
     await seek(STEP);
     draw();
+    locateSoon();
   }
 
   function draw() {
@@ -174,7 +186,7 @@ export async function historyOf(context, histories) {
       else await attempt(context, refresh);
     };
     const label = () => button.setAttribute('aria-label', texts.undo(what.textContent ?? ''));
-    const button = h('button', { type: 'button', onclick: press, onfocus: label }, strings.undo);
+    const button = h('button', { type: 'button', class: 'small', onclick: press, onfocus: label }, strings.undo);
     label();
     return button;
   }
@@ -197,9 +209,26 @@ export async function historyOf(context, histories) {
     ];
   }
 
+  const isPlaceless = () =>
+    entries.some(({ entity, entity_id }) => entity === 'casting' && !places.has(entity_id ?? 0));
+
+  /** Looks further back for what tells whom and which movie a casting is of: the later changes of it do not. */
+  async function locate() {
+    if (!isPlaceless()) return;
+    let from = cursor;
+    for (let looks = 0; isPlaceless() && from && looks < LOOKS; looks += 1) {
+      from = (await ask(from, LOOK)).next_cursor;
+    }
+    // Whoever is at work in the table is not disturbed.
+    if (!table.contains(document.activeElement)) draw();
+  }
+  // The names can come later, or not at all.
+  const locateSoon = () => locate().catch(() => {});
+
   await seek(STEP);
   draw();
-  const element = h('div', {}, total, table, h('p', { class: 'pager' }, more));
+  locateSoon();
+  const element = h('div', { class: 'log' }, total, table, h('p', { class: 'pager' }, more));
   return { element, refilter, refresh };
 }
 
@@ -253,9 +282,12 @@ function changesOf({ entity, action, before, after }) {
  * @param {Context} context
  * @param {Record<string, string>} known
  */
-function createNaming({ api, session, signal }, known) {
+function createNaming(context, known) {
+  const { api, session, signal } = context;
   /** @type {Map<string, Promise<string> | string>} */
   const names = new Map(Object.entries(known));
+  /** @type {Map<string, Promise<Map<number, string>>>} */
+  const trash = new Map();
 
   /** @param {string} path such as `actors/7` */
   function nameOf(path) {
@@ -266,10 +298,16 @@ function createNaming({ api, session, signal }, known) {
 
   /** @param {string} path */
   async function ask(path) {
-    const answer = /** @type {{ actor?: Actor, movie?: Movie }} */ (
-      await api.get(`/${path}`, { signal }).catch(() => ({}))
-    );
-    return answer.actor?.name ?? answer.movie?.title ?? placeholder(path);
+    const [kind, id] = path.split('/');
+    try {
+      const { actor, movie } = /** @type {{ actor?: Actor, movie?: Movie }} */ (await api.get(`/${path}`, { signal }));
+      return actor?.name ?? movie?.title ?? placeholder(path);
+    } catch {
+      if (kind !== 'actors' && kind !== 'movies') return placeholder(path);
+      const deleted = trash.get(kind) ?? namesOfDeleted(context, kind).catch(() => new Map());
+      trash.set(kind, deleted);
+      return (await deleted).get(Number(id)) ?? placeholder(path);
+    }
   }
 
   /** @param {string} path */

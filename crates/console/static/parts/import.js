@@ -35,7 +35,16 @@ export function openImport(context, { path, title, columns, example, count, done
     const left = new AbortController();
     const outcome = h('div', { class: 'outcome' });
     const id = newId('file');
-    const control = h('input', { type: 'file', id, accept: '.csv,text/csv', onchange: () => choose(control.files) });
+    const control = h('input', {
+      type: 'file',
+      id,
+      accept: '.csv,text/csv',
+      onchange: () => choose(control.files),
+      // So that the same file, mended, can be chosen again.
+      onclick: () => {
+        control.value = '';
+      },
+    });
     const zone = h(
       'div',
       { class: 'drop', ondragover: hover, ondragleave: unhover, ondrop: drop },
@@ -56,7 +65,9 @@ export function openImport(context, { path, title, columns, example, count, done
     function drop(event) {
       event.preventDefault();
       unhover();
-      choose(event.dataTransfer?.files);
+      if (control.disabled || !event.dataTransfer) return;
+      control.files = event.dataTransfer.files;
+      choose(control.files);
     }
 
     /** @param {FileList | null | undefined} files */
@@ -72,9 +83,6 @@ export function openImport(context, { path, title, columns, example, count, done
         offer(file.name, rows, told.rows);
       } catch (error) {
         if (!left.signal.aborted) refuse(file.name, error);
-      } finally {
-        // So that the same file, mended, can be chosen again.
-        control.value = '';
       }
     }
 

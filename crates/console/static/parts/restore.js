@@ -1,7 +1,7 @@
 // @ts-check
 // Undoing deletions, and doing things at the press of a button outside of forms.
 
-import { Unreachable } from '../api.js';
+import { query, Unreachable } from '../api.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
 
@@ -48,4 +48,22 @@ export function restore(context, kind, id, name, after) {
     if (after) after();
     else context.go(address(`${kind}/${id}`));
   });
+}
+
+/** How many of the trash are looked through for a name. */
+const LOOK = 100;
+
+/**
+ * What the deleted are called, by their ids, as far as the caller may see them.
+ *
+ * @param {Pick<import('../shell.js').Context, 'api' | 'session' | 'signal'>} context
+ * @param {'actors' | 'movies'} kind
+ * @returns {Promise<Map<number, string>>}
+ */
+export async function namesOfDeleted({ api, session, signal }, kind) {
+  if (!session.may(`get:${kind}`, `delete:${kind}`)) return new Map();
+  const page = /** @type {Page<string, { id: number, name?: string, title?: string }>} */ (
+    await api.get(`/${kind}${query({ deleted: 'only', sort: '-id', limit: LOOK })}`, { signal })
+  );
+  return new Map((page[kind] ?? []).map(({ id, name, title }) => [id, name ?? title ?? '']));
 }

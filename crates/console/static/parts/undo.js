@@ -18,7 +18,7 @@ const texts = strings.history;
  * What is to be sent.
  *
  * @typedef {object} Inverse
- * @property {'POST' | 'PATCH' | 'DELETE'} method
+ * @property {'POST' | 'PATCH'} method
  * @property {string} path
  * @property {string} name of the member that it is answered under
  * @property {Members} [body]
@@ -46,7 +46,6 @@ export function inverseOf(entry, place, { config, session }) {
   if (!place || !session.may('patch:movies')) return null;
   const cast = `/movies/${place.movie_id}/cast`;
   const path = `${cast}/${entity_id}`;
-  if (action === 'cast') return { method: 'DELETE', path, name: 'casting' };
   if (action === 'uncast') {
     const { movie_id: _, ...body } = before;
     return { method: 'POST', path: cast, name: 'casting', body };
@@ -109,10 +108,6 @@ async function act({ api }, entry, { method, path, name, body, needsReason }) {
     return true;
   }
   const now = await latest({ api, path, name });
-  if (method === 'DELETE') {
-    await api.delete(path, { version: now.version });
-    return true;
-  }
   const changed = Object.keys(body ?? {}).filter(
     (member) => member in entry.after && now[member] !== entry.after[member],
   );

@@ -7,7 +7,7 @@ import { day, gender, instant } from '../format.js';
 import { editActor } from '../parts/actor-form.js';
 import { confirm, openDialog } from '../parts/dialog.js';
 import { historyOf } from '../parts/history.js';
-import { attempt, restore } from '../parts/restore.js';
+import { attempt, namesOfDeleted, restore } from '../parts/restore.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
 
@@ -77,7 +77,7 @@ async function present(context, actor, credits) {
 async function edit(context, actor) {
   const outcome = await editActor(context, actor);
   if (!outcome) return;
-  context.toast(outcome === 'theirs' ? strings.conflict.tookTheirs : strings.actorForm.saved(actor.name));
+  context.toast(outcome === 'theirs' ? strings.conflict.tookTheirs : strings.actorForm.changed);
   context.reload();
 }
 
@@ -139,11 +139,13 @@ function bookedOn({ session }, actor, { problem }) {
  * @returns {Promise<import('../shell.js').Screen>}
  */
 async function absent(context, id) {
+  // The history first: without one there never was such an actor.
   const told = /** @type {{ history: HistoryEntry[] }} */ (
     await context.api.get(`/actors/${id}/history${query({ limit: LOOK })}`, { signal: context.signal })
   );
   const own = told.history.filter(({ entity }) => entity === 'actor');
-  const name = String(own.map(({ before, after }) => after.name ?? before.name).find(Boolean) ?? texts.unnamed(id));
+  const named = own.map(({ before, after }) => after.name ?? before.name).find(Boolean);
+  const name = String(named ?? (await namesOfDeleted(context, 'actors')).get(Number(id)) ?? texts.unnamed(id));
   const deletedAt = own.map(({ after }) => after.deleted_at).find(Boolean);
   const history = await historyOf(context, {
     path: `/actors/${id}/history`,

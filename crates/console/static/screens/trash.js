@@ -143,7 +143,11 @@ function sectionOf(context, kind) {
       h(
         'td',
         { class: 'plain end' },
-        h('button', { type: 'button', 'aria-label': texts.restore(name), onclick: back }, strings.restore),
+        h(
+          'button',
+          { type: 'button', class: 'small', 'aria-label': texts.restore(name), onclick: back },
+          strings.restore,
+        ),
       ),
     );
   }
