@@ -106,7 +106,8 @@ export function repeatable(api) {
   return async function post(path, { body, file, signal }) {
     const text = JSON.stringify(body) ?? '';
     const isSame = unanswered?.path === path && unanswered.text === text && unanswered.file === file;
-    const { key } = (unanswered = isSame && unanswered ? unanswered : { path, text, file, key: newKey() });
+    const key = isSame && unanswered ? unanswered.key : newKey();
+    unanswered = { path, text, file, key };
     try {
       const answer = await api.post(path, { body, file, signal, key });
       unanswered = null;

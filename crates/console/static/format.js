@@ -27,7 +27,7 @@ export const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `
 export function wordsOf(member, value) {
   if (value === null || value === undefined) return strings.history.nothing;
   const text = String(value);
-  if (member === 'status') return strings.statuses[text] ?? text;
+  if (member === 'status') return strings.statuses[/** @type {CastingStatus} */ (text)] ?? text;
   if (member === 'gender') return gender(text);
   return /_(date|start|end)$/.test(member) ? day(text) : text;
 }

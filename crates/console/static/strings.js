@@ -4,6 +4,9 @@
 /** @param {number} number @param {string} one @param {string} [many] */
 export const counted = (number, one, many = `${one}s`) => `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
+/** What somebody wrote, kept from turning the direction of the sentence around it. @param {string} text */
+const isolated = (text) => `\u2068${text}\u2069`;
+
 export const strings = {
   product: 'Ensemble',
   navigation: 'Main',
@@ -132,10 +135,11 @@ export const strings = {
     birthDate: 'Birth date',
     birthHint: 'The age is then right on every day.',
     another: 'Save and add another',
-    added: (/** @type {string} */ name) => `${name} is added. Who is next?`,
-    saved: (/** @type {string} */ name) => `${name} is added.`,
+    added: (/** @type {string} */ name) => `${isolated(name)} is added. Who is next?`,
+    saved: (/** @type {string} */ name) => `${isolated(name)} is added.`,
     changed: 'The changes are saved.',
-    alike: (/** @type {number} */ number) => (number === 1 ? 'One like that is already here:' : `${number.toLocaleString('en')} like that are already here:`),
+    alike: (/** @type {number} */ number) =>
+      number === 1 ? 'One like that is already here:' : `${number.toLocaleString('en')} like that are already here:`,
     known: (/** @type {number} */ age, /** @type {string} */ gender) => `${age}, ${gender.toLowerCase()}`,
   },
   imports: {
@@ -143,17 +147,18 @@ export const strings = {
     example: 'An example',
     choose: 'A CSV file, in UTF-8',
     drop: 'Or drop it here. It is only looked at first; nothing is added yet.',
-    checking: (/** @type {string} */ name, /** @type {string} */ size) => `Looking at ${name} (${size}) …`,
-    ready: (/** @type {string} */ name, /** @type {string} */ count) => `${name} is right: ${count} can be imported.`,
-    none: (/** @type {string} */ name) => `${name} has no rows below its first line.`,
+    checking: (/** @type {string} */ name, /** @type {string} */ size) => `Looking at ${isolated(name)} (${size}) …`,
+    ready: (/** @type {string} */ name, /** @type {string} */ count) =>
+      `${isolated(name)} is right: ${count} can be imported.`,
+    none: (/** @type {string} */ name) => `${isolated(name)} has no rows below its first line.`,
     import: (/** @type {number} */ number) => `Import ${counted(number, 'row')}`,
     importing: (/** @type {string} */ count) => `Importing ${count}. You can leave this; it goes on.`,
     done: (/** @type {string} */ count) => `Imported ${count}.`,
     wrong: (/** @type {string} */ name, /** @type {number} */ rows) =>
-      `${counted(rows, 'row')} of ${name} ${rows === 1 ? 'is' : 'are'} not right, so nothing was added. Mend the file, and choose it again.`,
+      `${counted(rows, 'row')} of ${isolated(name)} ${rows === 1 ? 'is' : 'are'} not right, so nothing was added. Mend the file, and choose it again.`,
     first: 'These are the first of them.',
     faults: 'What is not right',
-    faultsOf: (/** @type {string} */ name) => `What is not right in ${name}`,
+    faultsOf: (/** @type {string} */ name) => `What is not right in ${isolated(name)}`,
     line: 'Line',
     column: 'Column',
     reason: 'Reason',
@@ -189,22 +194,29 @@ export const strings = {
     noCurrent: 'For no movie at the moment.',
     filmography: 'Filmography',
     noFilmography: 'No movies yet.',
-    columns: { movie: 'Movie', release: 'Release', character: 'Character', billing: 'Billing', status: 'Status', shoot: 'Shoot' },
+    columns: {
+      movie: 'Movie',
+      release: 'Release',
+      character: 'Character',
+      billing: 'Billing',
+      status: 'Status',
+      shoot: 'Shoot',
+    },
     released: 'released',
     upcoming: 'upcoming',
     history: 'History',
-    deleteTitle: (/** @type {string} */ name) => `Delete ${name}?`,
+    deleteTitle: (/** @type {string} */ name) => `Delete ${isolated(name)}?`,
     deleteDetail: 'The actor disappears from lists and casts, and can be restored from the trash.',
-    deleted: (/** @type {string} */ name) => `${name} is in the trash.`,
+    deleted: (/** @type {string} */ name) => `${isolated(name)} is in the trash.`,
     staleDelete: 'Somebody changed this actor in the meantime. Look again before you delete.',
-    bookedTitle: (/** @type {string} */ name) => `${name} cannot be deleted`,
+    bookedTitle: (/** @type {string} */ name) => `${isolated(name)} cannot be deleted`,
     bookedDetail: 'Somebody who is booked has to be released first, by these movies:',
     inTrash: 'This actor is in the trash.',
     inTrashSince: (/** @type {string} */ when) => `In the trash since ${when}.`,
     unnamed: (/** @type {string} */ id) => `Actor ${id}`,
   },
   restored: {
-    done: (/** @type {string} */ name) => `${name} is restored.`,
+    done: (/** @type {string} */ name) => `${isolated(name)} is restored.`,
     open: 'Open',
   },
   history: {
@@ -245,7 +257,12 @@ export const strings = {
       imported: 'Imported',
     }),
     members: {
-      actor: /** @type {Record<string, string>} */ ({ name: 'Name', age: 'Age', birth_date: 'Birth date', gender: 'Gender' }),
+      actor: /** @type {Record<string, string>} */ ({
+        name: 'Name',
+        age: 'Age',
+        birth_date: 'Birth date',
+        gender: 'Gender',
+      }),
       movie: /** @type {Record<string, string>} */ ({
         title: 'Title',
         release_date: 'Release',
@@ -262,7 +279,8 @@ export const strings = {
     undo: (/** @type {string} */ what) => `Undo: ${what}`,
     undone: 'It is as it was before.',
     changedSince: 'It was changed again',
-    overwrite: (/** @type {string} */ now) => `Since then it has become: ${now}. Put back what was there before that change anyway?`,
+    overwrite: (/** @type {string} */ now) =>
+      `Since then it has become: ${now}. Put back what was there before that change anyway?`,
     putBack: 'Put it back',
     movedOn: 'The casting has moved on since then, so this cannot be undone here.',
     whyTitle: 'Why is it put back?',
@@ -271,16 +289,21 @@ export const strings = {
   },
   trash: {
     title: 'Trash',
+    nobody: 'Your role restores nothing. Casting Directors restore actors, Executive Producers movies too.',
     detail: 'What was deleted stays here until the operator clears it for good.',
     actors: 'Actors',
     movies: 'Movies',
     search: 'Search the trash',
-    empty: /** @type {Record<string, string>} */ ({ actors: 'No actor is in the trash.', movies: 'No movie is in the trash.' }),
+    empty: /** @type {Record<string, string>} */ ({
+      actors: 'No actor is in the trash.',
+      movies: 'No movie is in the trash.',
+    }),
     noMatch: 'Nothing in the trash matches.',
     columns: { name: 'Name', title: 'Title', deleted: 'Deleted', restore: 'Restore' },
-    restore: (/** @type {string} */ name) => `Restore ${name}`,
+    restore: (/** @type {string} */ name) => `Restore ${isolated(name)}`,
   },
-  statuses: /** @type {Record<string, string>} */ ({
+  genders: /** @type {Record<string, string>} */ ({ female: 'Female', male: 'Male', 'non-binary': 'Non-binary' }),
+  statuses: /** @type {Record<CastingStatus, string>} */ ({
     considering: 'Considering',
     auditioning: 'Auditioning',
     pinned: 'Pinned',
@@ -289,5 +312,4 @@ export const strings = {
     declined: 'Declined',
     released: 'Released',
   }),
-  genders: /** @type {Record<string, string>} */ ({ female: 'Female', male: 'Male', 'non-binary': 'Non-binary' }),
 };

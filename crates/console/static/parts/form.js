@@ -86,7 +86,13 @@ export function form({ fields, label, submit, also, cancel, more = [] }) {
     fields.map((each) => each.element),
     more,
     alert,
-    h('p', { class: 'actions' }, cancel && h('button', { type: 'button', onclick: cancel }, strings.cancel), other, button),
+    h(
+      'p',
+      { class: 'actions' },
+      cancel && h('button', { type: 'button', onclick: cancel }, strings.cancel),
+      other,
+      button,
+    ),
   );
 
   /** @param {Event} event */

@@ -71,7 +71,8 @@ export async function historyOf(context, histories) {
   }
 
   /** @param {HistoryEntry} entry */
-  function learn({ entity, entity_id, before, after }) {
+  function learn({ entity, entity_id, action, before, after }) {
+    if (entity !== 'casting') naming.meet(`${entity}s/${entity_id}`, action === 'deleted');
     const { movie_id, actor_id, name, title } = { ...before, ...after };
     if (entity === 'casting' && entity_id && movie_id && actor_id) {
       places.set(entity_id, { movie_id: Number(movie_id), actor_id: Number(actor_id) });
@@ -184,6 +185,8 @@ export async function historyOf(context, histories) {
       context.toast(texts.undone);
       if (histories.undone) histories.undone();
       else await attempt(context, refresh);
+      // The button is gone.
+      if (table.isConnected) table.focus();
     };
     const label = () => button.setAttribute('aria-label', texts.undo(what.textContent ?? ''));
     const button = h('button', { type: 'button', class: 'small', onclick: press, onfocus: label }, strings.undo);
@@ -288,6 +291,8 @@ function createNaming(context, known) {
   const names = new Map(Object.entries(known));
   /** @type {Map<string, Promise<Map<number, string>>>} */
   const trash = new Map();
+  /** @type {Map<string, boolean>} */
+  const isDeleted = new Map();
 
   /** @param {string} path such as `actors/7` */
   function nameOf(path) {
@@ -298,16 +303,19 @@ function createNaming(context, known) {
 
   /** @param {string} path */
   async function ask(path) {
+    // What is in the trash cannot be read, so it is not tried.
+    const told = isDeleted.get(path) ? {} : await api.get(`/${path}`, { signal }).catch(() => ({}));
+    const { actor, movie } = /** @type {{ actor?: Actor, movie?: Movie }} */ (told);
+    return actor?.name ?? movie?.title ?? (await deletedName(path)) ?? placeholder(path);
+  }
+
+  /** @param {string} path */
+  async function deletedName(path) {
     const [kind, id] = path.split('/');
-    try {
-      const { actor, movie } = /** @type {{ actor?: Actor, movie?: Movie }} */ (await api.get(`/${path}`, { signal }));
-      return actor?.name ?? movie?.title ?? placeholder(path);
-    } catch {
-      if (kind !== 'actors' && kind !== 'movies') return placeholder(path);
-      const deleted = trash.get(kind) ?? namesOfDeleted(context, kind).catch(() => new Map());
-      trash.set(kind, deleted);
-      return (await deleted).get(Number(id)) ?? placeholder(path);
-    }
+    if (kind !== 'actors' && kind !== 'movies') return undefined;
+    const names = trash.get(kind) ?? namesOfDeleted(context, kind).catch(() => new Map());
+    trash.set(kind, names);
+    return (await names).get(Number(id));
   }
 
   /** @param {string} path */
@@ -317,6 +325,10 @@ function createNaming(context, known) {
   }
 
   return {
+    /** @param {string} path @param {boolean} asDeleted the newest change comes first, and holds */
+    meet: (path, asDeleted) => {
+      if (!isDeleted.has(path)) isDeleted.set(path, asDeleted);
+    },
     /** @param {string} path @param {string} name the newest comes first, and holds */
     learn: (path, name) => {
       if (!names.has(path)) names.set(path, name);

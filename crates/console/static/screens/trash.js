@@ -41,7 +41,12 @@ export default async function trash(context) {
   const content = h(
     'section',
     { class: 'sections' },
-    h('div', {}, h('h1', {}, texts.title), h('p', {}, texts.detail), search),
+    h(
+      'div',
+      {},
+      h('h1', {}, texts.title),
+      kinds.length > 0 ? [h('p', {}, texts.detail), search] : h('p', {}, texts.nobody),
+    ),
     sections.map((section) => section.element),
   );
   return { title: texts.title, content };
