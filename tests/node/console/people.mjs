@@ -86,7 +86,7 @@ async function change(page, other) {
     await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill(name);
   };
   const open = async (page) => {
-    await go(page, '#/actors', 'Actors');
+    await go(page, '#/actors?q=haddad', 'Actors');
     await page.getByRole('link', { name: 'Nada Haddad', exact: true }).click();
     await heading(page, 'Nada Haddad');
   };
@@ -98,6 +98,7 @@ async function change(page, other) {
   await heading(other, 'N. Haddad');
   await press(page.getByRole('dialog'), 'Save');
   const conflict = page.getByRole('dialog', { name: 'Somebody else was faster' });
+  await conflict.waitFor();
   const rows = await texts(conflict.getByRole('row').nth(1).getByRole('cell'));
   await press(conflict, 'Keep mine');
   await heading(page, 'Nada H.');

@@ -24,7 +24,7 @@ const OTHER = 'other';
  * Adds actors, one after the other as long as the person likes.
  *
  * @param {Context} context
- * @param {() => void} added is called after each
+ * @param {() => void} added is called after each that is followed by another
  * @returns {Promise<Actor | null>} the actor whom the person wants to go to
  */
 export async function addActor(context, added) {
@@ -36,11 +36,11 @@ export async function addActor(context, added) {
     /** @param {boolean} another */
     async function submit(another) {
       const { actor } = /** @type {{ actor: Actor }} */ (await send('/actors', { body: fields.members() }));
-      added();
       if (!another) {
         close(actor);
         return;
       }
+      added();
       fields.reset();
       alike.clear();
       fill(note, texts.added(actor.name));
