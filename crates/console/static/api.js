@@ -134,23 +134,24 @@ export function query(parameters) {
 }
 
 /**
- * Sends a request until it is answered, if it may be sent again. A server that is busy says when to come again.
+ * Sends a request until it is answered. A caller who asks for too much is told when to come again, and nothing was done; of a
+ * connection that broke, and of a server in trouble, nobody knows what was done.
  *
  * @param {() => Promise<Response>} attempt
- * @param {boolean} again
+ * @param {boolean} again whether it may be sent again when it may have been done
  * @param {AbortSignal} [signal]
  */
 async function patiently(attempt, again, signal) {
   for (let number = 1; ; number += 1) {
-    const isLast = !again || number === ATTEMPTS;
+    const isLast = number === ATTEMPTS;
     /** @type {Response | null} */
     const response = await attempt().catch((error) => {
       if (signal?.aborted) throw error;
-      if (isLast) throw new Unreachable(error instanceof Error ? error.message : '');
+      if (isLast || !again) throw new Unreachable(error instanceof Error ? error.message : '');
       return null;
     });
-    const wait =
-      response && [429, 503].includes(response.status) ? Number(response.headers.get('Retry-After') ?? 1) : 0;
+    const isBusy = response?.status === 429 || (again && response?.status === 503);
+    const wait = response && isBusy ? Number(response.headers.get('Retry-After') ?? 1) : 0;
     if (response && (isLast || wait === 0 || wait > LONGEST_WAIT)) return response;
     await new Promise((resolve) => setTimeout(resolve, wait * 1000 || PATIENCE * number));
   }
