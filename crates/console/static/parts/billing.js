@@ -1,0 +1,176 @@
+// @ts-check
+// The order of the credits among those who are booked: by dragging, by keyboard and by buttons. It is saved when it has settled.
+
+import { h } from '../dom.js';
+import { strings } from '../strings.js';
+import { newOrder } from './cast.js';
+import { messageOf, undo } from './notice.js';
+import { isClosed } from './status.js';
+
+const texts = strings.billing;
+/** Milliseconds after the last move before the order is saved. */
+const SETTLED = 700;
+
+/**
+ * @param {import('../shell.js').Context} context
+ * @param {import('./cast.js').Cast} cast
+ * @param {(focus?: string) => void} changed shows the cast anew
+ */
+export function createBilling(context, cast, changed) {
+  const { announce, toast, signal, config } = context;
+  /** The booked ones as they are shown, while that is not saved. @type {number[] | null} */
+  let draft = null;
+  let settling = 0;
+
+  const booked = () =>
+    cast
+      .members()
+      .filter(({ status }) => status === 'booked')
+      .map(({ id }) => id);
+  const placesOf = () =>
+    cast
+      .members()
+      .filter(({ billing }) => billing !== null)
+      .map(({ id }) => id);
+  const isOut = (/** @type {CastingStatus} */ status) => isClosed(config.statuses, status);
+
+  /** What is booked, in the order that is shown. */
+  function order() {
+    const now = booked();
+    if (!draft) return now;
+    const known = draft.filter((id) => now.includes(id));
+    return [...known, ...now.filter((id) => !known.includes(id))];
+  }
+
+  /** @param {number} id @param {number} to the index that it moves to */
+  function move(id, to) {
+    const rest = order().filter((each) => each !== id);
+    const at = Math.min(Math.max(to, 0), rest.length);
+    if (order()[at] === id) return;
+    draft = [...rest.slice(0, at), id, ...rest.slice(at)];
+    changed();
+    announce(texts.moved(cast.find(id)?.actor.name ?? '', at + 1, draft.length));
+    clearTimeout(settling);
+    settling = setTimeout(save, SETTLED);
+  }
+
+  async function save() {
+    clearTimeout(settling);
+    if (!draft) return;
+    const wanted = newOrder(cast.members(), isOut, order());
+    const former = placesOf();
+    const put = async (/** @type {number[]} */ ids, /** @type {string} */ text, /** @type {boolean} */ again) => {
+      await cast.bill(ids);
+      draft = null;
+      changed();
+      toast(text, again ? undo(context, () => put(former, texts.undone, false)) : undefined);
+    };
+    try {
+      // The order has no version of its own, so it is compared.
+      await cast.refresh();
+      if (String(placesOf()) === String(former)) {
+        await put(wanted, texts.saved, true);
+        return;
+      }
+      draft = null;
+      changed();
+      toast(texts.changed, { ...undo(context, () => put(wanted, texts.saved, true)), label: texts.useMine });
+    } catch (error) {
+      draft = null;
+      changed();
+      toast(messageOf(error));
+    }
+  }
+
+  // Whoever leaves at once after a move means it.
+  signal.addEventListener('abort', save);
+
+  /** @param {CastMember} member */
+  function controls({ id, actor: { name } }) {
+    const all = order();
+    const at = all.indexOf(id);
+    const step = (
+      /** @type {string} */ label,
+      /** @type {string} */ sign,
+      /** @type {number} */ by,
+      /** @type {boolean} */ may,
+    ) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'quiet step',
+          'aria-label': label,
+          'aria-disabled': !may && 'true',
+          'data-focus': `${by < 0 ? 'up' : 'down'}-${id}`,
+          onclick: () => move(id, order().indexOf(id) + by),
+        },
+        sign,
+      );
+    const handle = h(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet step handle',
+        'aria-label': texts.handle(name, at + 1, all.length),
+        'data-focus': `handle-${id}`,
+        onpointerdown: (/** @type {PointerEvent} */ event) => drag(event, id),
+      },
+      '⠿',
+    );
+    const up = step(texts.up(name), '↑', -1, at > 0);
+    const down = step(texts.down(name), '↓', 1, at < all.length - 1);
+    return h('span', { class: 'order' }, handle, up, down);
+  }
+
+  /** @param {KeyboardEvent} event in the row of the casting @param {number} id */
+  function onKey(event, id) {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!by || !event.altKey) return;
+    event.preventDefault();
+    move(id, order().indexOf(id) + by);
+  }
+
+  /** @param {PointerEvent} event on the handle @param {number} id */
+  function drag(event, id) {
+    const handle = /** @type {HTMLElement} */ (event.currentTarget);
+    const row = handle.closest('tr');
+    const body = row?.parentElement;
+    if (!row || !body || event.button !== 0) return;
+    const over = new AbortController();
+    const listening = { signal: over.signal };
+    handle.setPointerCapture(event.pointerId);
+    row.classList.add('dragged');
+    handle.addEventListener(
+      'pointermove',
+      ({ clientY }) => {
+        // The others move around it: a row that is taken out would lose the pointer.
+        for (
+          let other = row.previousElementSibling;
+          other && clientY < middle(other);
+          other = row.previousElementSibling
+        )
+          row.after(other);
+        for (let other = row.nextElementSibling; other && clientY > middle(other); other = row.nextElementSibling)
+          row.before(other);
+      },
+      listening,
+    );
+    const end = (/** @type {boolean} */ isKept) => () => {
+      over.abort();
+      row.classList.remove('dragged');
+      if (isKept) move(id, [...body.children].indexOf(row));
+      else changed();
+    };
+    handle.addEventListener('pointerup', end(true), listening);
+    handle.addEventListener('pointercancel', end(false), listening);
+  }
+
+  return { order, controls, onKey, isSaving: () => draft !== null };
+}
+
+/** @param {Element} element where its middle is on the screen */
+function middle(element) {
+  const { top, height } = element.getBoundingClientRect();
+  return top + height / 2;
+}

@@ -1,0 +1,165 @@
+// @ts-check
+// The cast of one movie, as far as it is known here, and what changes it. Nothing here is shown.
+
+import { Refusal } from '../api.js';
+import { strings } from '../strings.js';
+import { needsReason, wayBetween } from './status.js';
+
+/** @typedef {{ character?: string | null, status?: CastingStatus, reason?: string | null, billing?: number | null }} Changes */
+/** @typedef {{ before: CastMember, after: CastMember, warnings: Warning[] }} Done */
+/** @typedef {{ member: CastMember, error: unknown }} Failed */
+/** @typedef {ReturnType<typeof createCast>} Cast */
+
+/**
+ * @param {Pick<import('../shell.js').Context, 'api' | 'config'>} context
+ * @param {number} movie
+ * @param {CastMember[]} members
+ */
+export function createCast({ api, config: { statuses } }, movie, members) {
+  const path = `/movies/${movie}/cast`;
+  let all = members;
+
+  /** @param {CastMember[]} cast */
+  const take = (cast) => {
+    all = [...cast].sort(byBilling);
+  };
+  const without = (/** @type {number} */ id) => all.filter((each) => each.id !== id);
+  const find = (/** @type {number} */ id) => all.find((each) => each.id === id);
+
+  /**
+   * @param {CastMember} member
+   * @param {Changes} changes
+   * @returns {Promise<Done>}
+   */
+  async function change(member, changes) {
+    const answer = /** @type {{ casting: Casting, warnings: Warning[] }} */ (
+      await api.patch(`${path}/${member.id}`, { body: changes, version: member.version })
+    );
+    const after = { ...member, ...answer.casting };
+    take([...without(member.id), after]);
+    return { before: member, after, warnings: answer.warnings };
+  }
+
+  /**
+   * Moves each by a request of its own, one after the other: the server lets one at a time change a cast.
+   *
+   * @param {CastMember[]} moved
+   * @param {Changes} changes
+   * @param {(done: number) => void} progress
+   */
+  async function changeAll(moved, changes, progress) {
+    /** @type {Done[]} */
+    const done = [];
+    /** @type {Failed[]} */
+    const failed = [];
+    for (const [index, member] of moved.entries()) {
+      try {
+        done.push(await change(member, changes));
+      } catch (error) {
+        failed.push({ member, error });
+      }
+      progress(index + 1);
+    }
+    return { done, failed };
+  }
+
+  /**
+   * Takes a change back, over as many moves as the rules ask for.
+   *
+   * @param {Done} done
+   */
+  async function takeBack({ before, after }) {
+    const { status, reason, character } = before;
+    const way = wayBetween(statuses, after.status, status) ?? [];
+    let member = after;
+    for (const [index, to] of way.entries()) {
+      const isLast = index === way.length - 1;
+      const why = (isLast && reason) || (needsReason(statuses, member.status) ? strings.board.undoReason : undefined);
+      member = (await change(member, { status: to, ...(why && { reason: why }) })).after;
+    }
+    const rest = {
+      ...(member.character !== character && { character }),
+      ...(member.reason !== reason && { reason }),
+    };
+    if (Object.keys(rest).length > 0) await change(member, rest);
+  }
+
+  /**
+   * @param {Pick<CastMember, 'actor'> & Changes} wanted
+   * @param {(path: string, content: { body: unknown }) => Promise<unknown>} [send] how it is sent
+   */
+  async function add({ actor, ...rest }, send = api.post) {
+    const answer = /** @type {{ casting: Casting, warnings: Warning[] }} */ (
+      await send(path, { body: { actor_id: actor.id, ...rest } })
+    );
+    const member = { ...answer.casting, actor };
+    take([...without(member.id), member]);
+    return { member, warnings: answer.warnings };
+  }
+
+  /**
+   * Takes a casting off the list; a booking has to end first.
+   *
+   * @param {CastMember} member
+   */
+  async function remove(member) {
+    const isBooked = needsReason(statuses, member.status);
+    const { after } = isBooked
+      ? await change(member, { status: 'released', reason: strings.board.undoReason })
+      : { after: member };
+    await api.delete(`${path}/${after.id}`, { version: after.version });
+    all = without(after.id);
+  }
+
+  /** @param {number[]} order */
+  async function bill(order) {
+    const answer = /** @type {{ cast: CastMember[] }} */ (
+      await api.put(`/movies/${movie}/billing`, { body: { order } })
+    );
+    take(answer.cast);
+  }
+
+  /**
+   * Looks at what the server has.
+   *
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<boolean>} whether that differs from what was known
+   */
+  async function refresh(signal) {
+    const { cast } = /** @type {{ cast: CastMember[] }} */ (await api.get(path, { signal }));
+    const known = JSON.stringify(all);
+    take(cast);
+    return JSON.stringify(all) !== known;
+  }
+
+  take(members);
+  return { path, members: () => all, find, change, changeAll, takeBack, add, remove, bill, refresh };
+}
+
+/** Greater than any place in the credits. */
+const UNBILLED = 1e6;
+
+/** Those without a place come last. @param {CastMember} a @param {CastMember} b */
+const byBilling = (a, b) => (a.billing ?? UNBILLED) - (b.billing ?? UNBILLED) || a.id - b.id;
+
+/** @param {unknown} error whether somebody else was there first */
+export const isStale = (error) => error instanceof Refusal && error.kind === 'stale-version';
+
+/** @param {unknown} error whether what was to be changed is not there any more */
+export const isGone = (error) => error instanceof Refusal && error.status === 404;
+
+/**
+ * The whole order of the credits when the booked ones come in a new one: whoever else has a place, and is not out, keeps it.
+ *
+ * @param {CastMember[]} members in their present order
+ * @param {(status: CastingStatus) => boolean} isOut
+ * @param {number[]} booked the ids of those who are booked, in their new order
+ * @returns {number[]} ids
+ */
+export function newOrder(members, isOut, booked) {
+  const listed = members.filter(
+    ({ id, billing, status }) => booked.includes(id) || (billing !== null && !isOut(status)),
+  );
+  const left = [...booked];
+  return listed.map(({ id }) => (booked.includes(id) ? (left.shift() ?? id) : id));
+}

@@ -1,0 +1,178 @@
+// @ts-check
+// What people do to the castings of a board: move one or several, edit, remove; each with its way back.
+
+import { strings } from '../strings.js';
+import { isGone, isStale } from './cast.js';
+import { askReason, editCasting } from './casting-form.js';
+import { resolveConflict } from './conflict.js';
+import { messageOf, undo } from './notice.js';
+import { isClosed, needsReason } from './status.js';
+
+const texts = strings.board;
+/** From how many on it is told how far a move has come. */
+const MANY = 10;
+
+/**
+ * @param {import('../shell.js').Context} context
+ * @param {import('./cast.js').Cast} cast
+ * @param {ReturnType<import('./notice.js').createNotices>} notices
+ * @param {(focus?: string[]) => void} changed shows the cast anew, and focuses the first of these that is there
+ */
+export function createMoves(context, cast, notices, changed) {
+  const {
+    config: { statuses },
+    announce,
+    toast,
+    api,
+    signal,
+  } = context;
+
+  /** What the server has now; where it cannot be reached, that was said already. */
+  const look = () => cast.refresh().catch(() => false);
+
+  /** @param {string} text @param {Warning[]} warnings @param {() => Promise<void>} back */
+  function tell(text, warnings, back) {
+    const action = undo(context, async () => {
+      try {
+        await back();
+        toast(strings.movie.undone);
+      } finally {
+        await look();
+        // Whoever went elsewhere meanwhile may be at a newer board of this movie.
+        if (signal.aborted) context.reload();
+        else changed();
+      }
+    });
+    if (warnings.length === 0) {
+      toast(text, action);
+      return;
+    }
+    // The way back stands where the warnings are; the toast takes the place of the one before.
+    toast(text);
+    notices.warn(text, warnings, action);
+  }
+
+  /**
+   * @param {CastMember[]} members
+   * @param {CastingStatus} to
+   * @param {string[]} focus where the work goes on
+   * @returns {Promise<number[] | null>} the ids of those that did not move; `null` when it was left
+   */
+  async function move(members, to, focus) {
+    const [first] = members;
+    if (!first) return null;
+    const status = strings.statuses[to];
+    const isNeeded = members.some((member) => needsReason(statuses, member.status));
+    const who = members.length === 1 ? first.actor.name : texts.selected(members.length);
+    const reason = isNeeded || isClosed(statuses, to) ? await askReason(texts.reasonTitle(who, status), isNeeded) : '';
+    if (reason === null) return null;
+    const changes = { status: to, ...(reason && { reason }) };
+    const progress = (/** @type {number} */ number) => {
+      if (members.length >= MANY && number % MANY === 0) toast(texts.moving(number, members.length));
+    };
+    const { done, failed } = await cast.changeAll(members, changes, progress);
+    if (failed.length > 0) await look();
+    changed(focus);
+    if (done.length > 0) {
+      const [one] = done;
+      const text =
+        done.length === 1 && one ? texts.moved(one.after.actor.name, status) : texts.movedMany(done.length, status);
+      const back = async () => {
+        for (const each of done.toReversed()) await cast.takeBack(each);
+      };
+      tell(
+        text,
+        done.flatMap(({ warnings }) => warnings),
+        back,
+      );
+    }
+    if (failed.length === 1 && members.length === 1) await explain(first, changes, failed[0]?.error, focus);
+    else if (failed.length > 0) listFailures(failed);
+    return failed.map(({ member }) => member.id);
+  }
+
+  /** @param {import('./cast.js').Failed[]} failed */
+  function listFailures(failed) {
+    const why = (/** @type {unknown} */ error) =>
+      isStale(error) || isGone(error) ? texts.changedMeanwhile : messageOf(error);
+    notices.show(
+      texts.notMoved(failed.length),
+      failed.map(({ member, error }) => texts.failure(member.actor.name, why(error))),
+    );
+  }
+
+  /**
+   * What a save of one casting met: another version, nothing any more, or a rule.
+   *
+   * @param {CastMember} base
+   * @param {import('./cast.js').Changes} mine
+   * @param {unknown} error
+   * @param {string[]} focus
+   */
+  async function explain(base, mine, error, focus) {
+    const { name } = base.actor;
+    if (isGone(error)) toast(texts.gone(name));
+    else if (!isStale(error)) toast(messageOf(error));
+    else {
+      const show = (/** @type {string} */ member, /** @type {unknown} */ value) =>
+        member === 'status'
+          ? (strings.statuses[/** @type {CastingStatus} */ (value)] ?? '')
+          : String(value ?? strings.none);
+      const { labels } = texts;
+      const path = `${cast.path}/${base.id}`;
+      const chosen = await resolveConflict({ api, path, name: 'casting', mine, base, labels, show });
+      if (chosen) announce(chosen === 'mine' ? texts.edited(name) : texts.theirs(name));
+    }
+    await look();
+    changed(focus);
+  }
+
+  /** @param {CastMember} member @param {string[]} focus */
+  async function edit(member, focus) {
+    /** @type {import('./cast.js').Done | null} */
+    let done = null;
+    /** @type {{ changes: import('./cast.js').Changes, error: unknown } | null} */
+    let refused = null;
+    await editCasting(member, async (changes) => {
+      try {
+        done = await cast.change(member, changes);
+      } catch (error) {
+        // These are no matter of the form.
+        if (!isStale(error) && !isGone(error)) throw error;
+        refused = { changes, error };
+      }
+    });
+    changed(focus);
+    const saved = /** @type {import('./cast.js').Done | null} */ (done);
+    const other = /** @type {{ changes: import('./cast.js').Changes, error: unknown } | null} */ (refused);
+    if (other) await explain(member, other.changes, other.error, focus);
+    if (saved) tell(texts.edited(member.actor.name), saved.warnings, () => cast.takeBack(saved));
+  }
+
+  /** @param {CastMember} member @param {string[]} focus */
+  async function remove(member, focus) {
+    try {
+      await cast.remove(member);
+    } catch (error) {
+      if (isStale(error)) toast(texts.failure(member.actor.name, texts.changedMeanwhile));
+      else toast(isGone(error) ? texts.gone(member.actor.name) : messageOf(error));
+      await look();
+      changed(focus);
+      return;
+    }
+    changed(focus);
+    const { actor, character, status, reason, billing } = member;
+    tell(texts.removed(actor.name), [], async () => {
+      await cast.add({ actor, character, status, reason, billing });
+    });
+  }
+
+  /** @param {{ member: CastMember, warnings: Warning[] }} added */
+  function added({ member, warnings }) {
+    changed([`row-${member.id}`]);
+    const text = strings.assign.done(member.actor.name, strings.statuses[member.status]);
+    tell(text, warnings, () => cast.remove(cast.find(member.id) ?? member));
+  }
+
+  return { move, edit, remove, added };
+}

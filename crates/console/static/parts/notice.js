@@ -1,0 +1,95 @@
+// @ts-check
+// What was done and wants a second look: it stays until it is closed. And the way back, as toasts and notices offer it.
+
+import { Unreachable } from '../api.js';
+import { h } from '../dom.js';
+import { address } from '../router.js';
+import { strings } from '../strings.js';
+
+/** @typedef {{ label: string, run: () => void | Promise<void> }} Action */
+
+/** @param {unknown} error what to say of it */
+export function messageOf(error) {
+  if (error instanceof Unreachable) return `${strings.offline.title}. ${strings.offline.detail}`;
+  return error instanceof Error && error.message ? error.message : strings.failed;
+}
+
+/**
+ * An action whose failure is told.
+ *
+ * @param {Pick<import('../shell.js').Context, 'toast'>} context
+ * @param {() => Promise<void>} back
+ * @returns {Action}
+ */
+export const undo = ({ toast }, back) => ({
+  label: strings.undo,
+  run: async () => {
+    try {
+      await back();
+    } catch (error) {
+      toast(messageOf(error));
+    }
+  },
+});
+
+/**
+ * A place for notices, the newest first.
+ *
+ * @param {(text: string) => void} announce
+ */
+export function createNotices(announce) {
+  const element = h('div', { class: 'notices' });
+
+  /**
+   * @param {string} title
+   * @param {import('../dom.js').Children[]} items
+   * @param {Action} [action]
+   */
+  function show(title, items, action) {
+    const remove = () => notice.remove();
+    const act = async () => {
+      remove();
+      await action?.run();
+    };
+    const notice = h(
+      'section',
+      { class: 'notice', 'aria-label': title },
+      h('p', {}, h('strong', {}, title)),
+      h(
+        'ul',
+        {},
+        items.map((item) => h('li', {}, item)),
+      ),
+      h(
+        'p',
+        { class: 'actions start' },
+        action && h('button', { type: 'button', onclick: act }, action.label),
+        h('button', { type: 'button', class: 'quiet', onclick: remove }, strings.close),
+      ),
+    );
+    element.prepend(notice);
+    const told = [...notice.querySelectorAll('li')].map(({ textContent }) => textContent);
+    announce([title, ...told].join(' '));
+  }
+
+  return {
+    element,
+    show,
+    /** @param {string} done what was done @param {Warning[]} warnings @param {Action} [action] */
+    warn: (done, warnings, action) => {
+      const item = (/** @type {Warning} */ { detail, links }) =>
+        [detail, ' ', links.flatMap((link) => [linkTo(link), ' '])].flat();
+      show(`${done} ${strings.movie.warnings}:`, warnings.map(item), action);
+    },
+  };
+}
+
+/**
+ * A link of the API, as a link to the screen where that is shown.
+ *
+ * @param {{ href: string, title: string }} link
+ */
+function linkTo({ href, title }) {
+  const [, place, casting] = /^\/((?:actors|movies)\/\d+)(?:\/cast\/(\d+))?$/.exec(href) ?? [];
+  return place ? h('a', { href: address(place, { casting }) }, h('bdi', {}, title)) : h('bdi', {}, title);
+}
