@@ -44,6 +44,9 @@ for _ in {1..200}; do
 done
 [ -n "$port" ] || { cat "$work/log" >&2; exit 1; }
 "${bare[@]}" healthcheck --set "http.port=$port"
+curl -sS --fail --output "$work/page" "http://127.0.0.1:$port/console/"
+grep -q '<script type="module"' "$work/page"
+curl -sS --fail --output /dev/null "http://127.0.0.1:$port/console/screens/movie.js"
 kill -TERM "$server"
 wait "$server"
 server=

@@ -100,8 +100,9 @@ export function createSession(signIn) {
     const back = sessionStorage.getItem(KEPT.back) ?? '';
     sessionStorage.removeItem(KEPT.transit);
     sessionStorage.removeItem(KEPT.back);
-    history.replaceState(null, '', location.pathname + (back || location.hash));
+    // What was begun elsewhere stays in the address, for whoever began it.
     if (!transit || answer.get('state') !== transit.state) throw new Error(strings.signIn.stranger);
+    history.replaceState(null, '', location.pathname + (back || location.hash));
     const error = answer.get('error');
     if (error && transit.silently) {
       sessionStorage.removeItem(KEPT.role);
@@ -158,7 +159,7 @@ export function createSession(signIn) {
     /** Signs in again whoever was signed in before this page was loaded; answers whether somebody is now. */
     async resume() {
       const answer = new URLSearchParams(location.search);
-      if (answer.has('code') || answer.has('error')) return comeBack();
+      if (signIn.mode === 'oidc' && (answer.has('code') || answer.has('error'))) return comeBack();
       const role = sessionStorage.getItem(KEPT.role);
       if (!role) return false;
       if (signIn.mode === 'oidc') await redirect({ silently: true });
