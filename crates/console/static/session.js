@@ -134,7 +134,8 @@ export function createSession(signIn) {
     if (!answer.ok)
       throw new Error(strings.signIn.refused(granted.error_description ?? granted.error ?? answer.status));
     const claims = claimsOf(granted.id_token ?? '');
-    if (claims.nonce !== nonce || claims.iss !== signIn.issuer) throw new Error(strings.signIn.stranger);
+    const isOurs = claims.iss === signIn.issuer && [claims.aud].flat().includes(signIn.client_id);
+    if (claims.nonce !== nonce || !isOurs) throw new Error(strings.signIn.stranger);
     hold(granted);
   }
 
@@ -218,7 +219,7 @@ const base64url = (bytes) =>
  * section 3.1.3.7).
  *
  * @param {string} idToken
- * @returns {{ nonce?: string, iss?: string }}
+ * @returns {{ nonce?: string, iss?: string, aud?: string | string[] }}
  */
 function claimsOf(idToken) {
   try {
