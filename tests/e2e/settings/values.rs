@@ -60,6 +60,7 @@ const BAD: &[(&str, &[&str], &str)] = &[
         &[r#"["https://*.a.test"]"#, r#"["ftp://a.test"]"#, r#"["https://"]"#],
         "such as https://casting.example.org, not",
     ),
+    ("console.client_id", &[r#""my client""#, r#""cliënt""#, r#"" ""#], "as the issuer shows it, without spaces"),
     ("http.trusted_proxies", &[r#"["10.0.0.0/33"]"#, r#"["proxy"]"#], "must list networks such as 10.0.0.0/8"),
     ("http.drain_delay", &["-1", "301"], "must be a whole number from 0 to 300"),
     ("http.shutdown_timeout", &["-1", "301"], "must be a whole number from 0 to 300"),

@@ -228,11 +228,17 @@ impl Layers {
         Ok(Some(address))
     }
 
+    /// A client id is of visible characters (RFC 6749, appendix A.1), and no issuer gives out one with a space.
     fn sign_in(&self) -> Result<SignIn, SettingsError> {
+        let client_id = self.text("console.client_id");
+        if !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let text = format!("must be a client id as the issuer shows it, without spaces, not {client_id:?}");
+            return Err(self.wrong("console.client_id", &text));
+        }
         if self.choice("auth.mode", &[("local", true), ("oidc", false)])? {
             return Ok(SignIn::Local);
         }
-        let client_id = Some(self.text("console.client_id")).filter(|id| !id.is_empty());
+        let client_id = Some(client_id).filter(|id| !id.is_empty());
         Ok(SignIn::Issuer { issuer: self.text("auth.issuer"), client_id, audience: self.text("auth.audience") })
     }
 
