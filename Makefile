@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ENSEMBLE := $(TARGET)/debug/ensemble
 
 # The tests that see how long others wait, which tests beside them would spoil: they run by themselves, after all others.
-ALONE := a_held_up_database five_hundred_slow_heads
+ALONE := a_held_up_database five_hundred_slow_heads outlive_a_primary_that_froze requests_in_flight_are_answered
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check deny conformance fuzz mutants soak bench dist clean

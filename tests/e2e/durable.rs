@@ -35,7 +35,7 @@ fn on_postgres_no_write_is_acknowledged_before_it_is_on_the_disk() {
 
 /// Has strace write down, in their order, the calls by which files reach the disk and answers the network: those of the server, and
 /// of whatever the process that `more` names starts from then on, which on PostgreSQL are the sessions of the server and none of its
-/// own processes in the background. Between two answers a file must have been synced.
+/// own processes in the background. Between a request and its answer a file must have been synced.
 fn every_create_is_synced_before_its_answer(database: &Database, more: &[&str]) {
     if !can_trace(more) {
         return;
@@ -47,17 +47,20 @@ fn every_create_is_synced_before_its_answer(database: &Database, more: &[&str]) 
     for _ in 0..CREATES {
         assert_eq!(server.json(Method::POST, "/actors", &new).0, 201);
     }
+    let is_request = |line: &&str| line.contains("POST /actors");
     let is_answer = |line: &&str| line.contains("HTTP/1.1 201 ");
     let trace = eventually("all answers are traced", || {
         Some(fs::read_to_string(&trace).unwrap()).filter(|trace| trace.lines().filter(is_answer).count() == CREATES)
     });
+    assert_eq!(trace.lines().filter(is_request).count(), CREATES, "each request is traced\n{trace}");
     let mut is_synced = false;
     for line in trace.lines() {
-        if line.contains("sync") && line.ends_with("= 0") {
+        if is_request(&line) {
+            is_synced = false;
+        } else if line.contains("sync") && line.ends_with("= 0") {
             is_synced = true;
         } else if is_answer(&line) {
-            assert!(is_synced, "nothing was synced since the answer before:\n{line}\n{trace}");
-            is_synced = false;
+            assert!(is_synced, "nothing was synced since it was asked for:\n{line}\n{trace}");
         }
     }
 }
@@ -84,7 +87,14 @@ fn can_trace(more: &[&str]) -> bool {
 fn traced(database: &Database, more: &[&str], trace: &Path) -> Command {
     let serve = serve(database);
     let mut strace = Command::new("strace");
-    strace.args(["-D", "-f", "-e", "trace=fsync,fdatasync,write,writev,sendto,sendmsg", "-s", "16"]);
+    strace.args([
+        "-D",
+        "-f",
+        "-e",
+        "trace=fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg",
+        "-s",
+        "16",
+    ]);
     strace.arg("-o").arg(trace).args(more).arg(serve.get_program()).args(serve.get_args());
     strace.env_clear().envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
     strace.current_dir(database.folder.path());

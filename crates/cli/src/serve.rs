@@ -9,7 +9,7 @@ use actix_web::{
 };
 use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
 use ensemble_domain::{Clock, StoreError};
-use ensemble_http::{App, Blocking, Console, LocalTokens, MAX_CONNECTIONS, RateLimits, ServerSettings, Services};
+use ensemble_http::{App, Blocking, LocalTokens, MAX_CONNECTIONS, RateLimits, ServerSettings, Services};
 use ensemble_infra::Database;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -75,7 +75,7 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
         history: use_cases.history,
     };
     let app = App::new(services, Arc::clone(&use_cases.clock), verifier, blocking, readiness, http.body_limit)
-        .with_console(Console { path: ensemble_console::PATH, routes: Box::new(ensemble_console::routes(&sign_in)) })
+        .with_console(Box::new(ensemble_console::routes(&sign_in)))
         .with_trusted_proxies(http.trusted_proxies)
         .with_rate_limits(rate_limit.map(|rates| RateLimits::new(rates.caller, rates.refused)));
     let lines = local

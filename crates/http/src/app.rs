@@ -22,13 +22,8 @@ const TIDY_EVERY: Duration = Duration::from_mins(1);
 /// Asks the store whether it can serve: it answers, and its schema is current.
 pub type Readiness = Arc<dyn Fn() -> Result<(), Cause> + Send + Sync>;
 
-/// The screens for people, which are served beside the API.
-pub struct Console {
-    /// Where they are, such as `/console/`.
-    pub path: &'static str,
-    /// Adds their routes.
-    pub routes: Box<dyn Fn(&mut ServiceConfig) + Send + Sync>,
-}
+/// Adds the routes of the screens for people, which are at `/console` and below.
+pub type Console = Box<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 
 /// The development issuer, where the server hands out its tokens.
 pub struct LocalTokens {

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{App, format::prefers_text, problem::Problem, query::NoQuery, view};
+use crate::{App, format::prefers_text, problem::Problem, query::NoQuery, routes::CONSOLE, view};
 
 /// What this is, and where to begin.
 #[derive(JsonSchema, Serialize)]
@@ -21,7 +21,7 @@ pub struct HomeView {
 
 /// Sends whoever likes HTML best to the console, and answers others name, version and links.
 pub async fn home(request: HttpRequest, app: Data<App>, _: NoQuery) -> Result<HttpResponse, Problem> {
-    let console = app.console.as_ref().map(|console| console.path);
+    let console = app.console.as_ref().map(|_| CONSOLE);
     if let Some(path) = console.filter(|_| prefers_text(request.headers(), "html")) {
         let answer = HttpResponse::SeeOther()
             .insert_header((header::LOCATION, path))

@@ -6,6 +6,7 @@ use actix_web::{
     App as ActixApp, Error, FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, Scope,
     body::BoxBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    guard::fn_guard,
     http::{Method, header},
     middleware::from_fn,
     web::{self, Data, ServiceConfig},
@@ -59,6 +60,9 @@ impl fmt::Debug for Operation {
         write!(f, "{} {} needs {:?}", self.method, self.path, self.needs)
     }
 }
+
+/// Where the console is, all of whose files count as one route.
+pub const CONSOLE: &str = "/console/";
 
 /// The path of the resource that a request came to, beside its data.
 pub struct Pattern(pub &'static str);
@@ -148,8 +152,14 @@ impl<S> Serving for S where
 /// each resource.
 pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Serving + use<>> {
     let api = web::scope("").wrap(from_fn(checked)).wrap(cors(origins)).default_service(web::to(no_such_route));
-    let console = |services: &mut ServiceConfig| app.console.iter().for_each(|console| (console.routes)(services));
-    let api = api.configure(console);
+    let console = |services: &mut ServiceConfig| app.console.iter().for_each(|routes| routes(services));
+    let console = web::scope("")
+        .guard(fn_guard(|context| is_of_console(context.head().uri.path())))
+        .app_data(Pattern(CONSOLE))
+        .wrap(from_fn(watchdog))
+        .configure(console)
+        .default_service(web::to(no_such_route));
+    let api = api.service(console);
     let api = resources(root_operations()).into_iter().fold(api, Scope::service);
     let api = resources(v1_operations())
         .into_iter()
@@ -159,6 +169,10 @@ pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Servi
     let application = ActixApp::new().app_data(app).default_service(web::to(no_such_route));
     let local = local.into_iter().map(|resource| resource.wrap(from_fn(checked)));
     local.fold(application, ActixApp::service).service(api).wrap(from_fn(edge))
+}
+
+fn is_of_console(path: &str) -> bool {
+    path.strip_prefix(CONSOLE.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A handler that anybody may call.

@@ -12,7 +12,7 @@ use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use crate::{
     observe::{IN_FLIGHT, REQUEST_DURATION, REQUESTS},
-    routes::{local_operation, operations},
+    routes::{CONSOLE, local_operation, operations},
 };
 
 /// The route of a request that no route is for.
@@ -50,7 +50,8 @@ impl Drop for InFlight {
 impl Traffic {
     /// Counts with the recorder that is there now.
     pub fn new() -> Self {
-        let paths = operations().into_iter().chain([local_operation()]).map(|operation| operation.path);
+        let paths =
+            operations().into_iter().chain([local_operation()]).map(|operation| operation.path).chain([CONSOLE]);
         let routes = paths.map(|path| (path, Route::new(path))).collect();
         Self { routes, unknown: Route::new(NO_ROUTE), in_flight: gauge!(IN_FLIGHT) }
     }

@@ -31,7 +31,7 @@ pub async fn watchdog(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let (asked, deadline) = (request.request().clone(), deadline(request.path()));
     let unanswered = Unanswered::new(asked.clone());
-    let outcome = timeout(deadline, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
+    let outcome = timeout(deadline, AssertUnwindSafe(async { next.call(request).await }).catch_unwind()).await;
     unanswered.done();
     let problem = match outcome {
         Ok(Ok(answered)) => return answered.map(ServiceResponse::map_into_boxed_body),
