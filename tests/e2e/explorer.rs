@@ -14,9 +14,7 @@ fn seen(server: &Server) -> Option<Value> {
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explorer");
     fs::create_dir_all(&pictures).unwrap();
     let mut script = node::browser_script("explorer.mjs")?;
-    let ran = script.args([&server.base, server.token(Role::CastingAssistant)]).arg(pictures).output().expect("node");
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    Some(serde_json::from_slice(&ran.stdout).unwrap())
+    Some(node::told(script.args([&server.base, server.token(Role::CastingAssistant)]).arg(pictures)))
 }
 
 #[test]

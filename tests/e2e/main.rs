@@ -39,6 +39,7 @@ mod casting;
 mod client;
 mod commands;
 mod concurrency;
+mod console;
 mod crash;
 mod delivery;
 mod documents;

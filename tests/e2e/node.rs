@@ -7,6 +7,8 @@ use std::{
     process::Command,
 };
 
+use serde_json::Value;
+
 /// That script of `tests/node` as a command. Where its packages are not installed, CI fails and anybody else reads a loud line.
 pub fn script(name: &str) -> Option<Command> {
     let mut command = Command::new(installed("node", name)?);
@@ -24,6 +26,13 @@ pub fn browser_script(name: &str) -> Option<Command> {
     let mut command = script(name)?;
     command.env("CHROMIUM", installed("chromium", name)?);
     Some(command)
+}
+
+/// The JSON that a script prints, once it has ended well.
+pub fn told(script: &mut Command) -> Value {
+    let ran = script.output().expect("node");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    serde_json::from_slice(&ran.stdout).unwrap()
 }
 
 pub fn folder() -> PathBuf {

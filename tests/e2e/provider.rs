@@ -21,17 +21,17 @@ use crate::{
 const AUDIENCE: &str = "https://ensemble.test/api";
 
 /// A running provider. Killed when dropped.
-struct Provider {
+pub struct Provider {
     process: Child,
     commands: ChildStdin,
     answers: Receiver<String>,
-    issuer: String,
+    pub issuer: String,
     client: Client,
 }
 
 impl Provider {
     /// Starts it, where it can be had.
-    fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         let mut process =
             node::script("provider.mjs")?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("node");
         let commands = process.stdin.take().unwrap();
@@ -48,8 +48,8 @@ impl Provider {
         self.answers.recv_timeout(PATIENCE).expect("an answer of the provider")
     }
 
-    /// Changes the keys: `rotate` or `remove`.
-    fn order(&mut self, command: &str) {
+    /// Has it change something: `rotate`, `remove` or `console URL`.
+    pub fn order(&mut self, command: &str) {
         writeln!(self.commands, "{command}").unwrap();
         let answer = self.answer();
         assert!(answer.starts_with(&format!("{command}: ")), "{answer}");
@@ -69,7 +69,7 @@ impl Provider {
     }
 
     /// A server that trusts it and has its keys.
-    fn trusted_on(&self, database: &Database, more: &[(&str, &str)]) -> Server {
+    pub fn trusted_on(&self, database: &Database, more: &[(&str, &str)]) -> Server {
         let base = [
             ("ENSEMBLE__AUTH__MODE", "oidc"),
             ("ENSEMBLE__AUTH__ISSUER", self.issuer.as_str()),

@@ -41,7 +41,11 @@ export async function watchedPage(browser, options) {
     }
   });
   page.on('pageerror', (error) => find('exception:', error.message));
-  page.on('requestfailed', (request) => find('request failed:', request.url(), request.failure()?.errorText));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // What the page itself gives up, or leaves behind when another is loaded, has not failed.
+    if (why !== 'net::ERR_ABORTED') find('request failed:', request.url(), why);
+  });
   await page.exposeFunction('tellOfViolation', (directive, blocked) => find('forbidden by', directive, blocked));
   await page.addInitScript(() =>
     addEventListener('securitypolicyviolation', (event) =>

@@ -1,0 +1,128 @@
+//! The console at `/console/`, used in a browser as people of each role would: by the scenarios of `tests/node/console`.
+
+use std::{fs, path::Path};
+
+use ensemble_domain::Role;
+use serde_json::{Value, json};
+
+use crate::{
+    casting::an_actor,
+    commands::{on, run},
+    database::Database,
+    node,
+    server::Server,
+};
+
+mod issuer;
+
+/// What a scenario sees with these arguments, where there is a browser.
+fn seen(scenario: &str, arguments: &[&str]) -> Option<Value> {
+    let mut script = node::browser_script(&format!("console/{scenario}.mjs"))?;
+    Some(node::told(script.args(arguments)))
+}
+
+/// What the browser itself tells of a refusal.
+fn refusal(status: &str, url: &str) -> String {
+    format!("console error: Failed to load resource: the server responded with a status of {status} {url}")
+}
+
+#[test]
+fn each_role_signs_in_works_and_signs_out_in_the_console() {
+    let server = Server::start(&Database::sqlite());
+    an_actor(&server, "Nada Haddad");
+    an_actor(&server, "Ken Ito");
+
+    let Some(seen) = seen("sign-in", &[&server.base]) else { return };
+
+    for role in Role::ALL {
+        let told = &seen["roles"][role.key()];
+        assert_eq!(told["found"], json!([]), "{role}");
+        assert_eq!(told["first"]["bare"], json!(["Ensemble"]), "{role}: nothing leads further before the sign-in");
+        let screens = if role == Role::CastingAssistant {
+            json!(["Actors", "Movies", "History"])
+        } else {
+            json!(["Actors", "Movies", "History", "Trash"])
+        };
+        assert_eq!(told["first"]["screens"], screens, "{role}");
+        for banner in [&told["first"]["who"], &told["reloaded"]["who"]] {
+            assert!(banner.as_str().unwrap().contains(&role.to_string()), "{role}: {banner}");
+        }
+        let reloaded = &told["reloaded"];
+        assert_eq!(
+            (&reloaded["place"], &reloaded["search"], &reloaded["rows"]),
+            (&json!("#/actors?q=haddad"), &json!("haddad"), &json!(["Nada Haddad"])),
+            "{role}"
+        );
+        let own = json!({"isShown": true, "role": role.key(), "expires": true, "isKept": false});
+        assert_eq!(told["own"], own, "{role}");
+        let out = json!({"told": "You are signed out.", "kept": "[[{},{},\"\"],[]]", "screens": []});
+        assert_eq!(told["out"], out, "{role}");
+    }
+
+    let expired = &seen["expired"];
+    let refused = refusal("401 (Unauthorized)", &format!("{}/actors?q=haddad&sort=age&page=1", server.base));
+    assert_eq!(expired["found"], json!([refused]));
+    assert_eq!(expired["told"], "Your session has ended. Sign in again to go on where you were.");
+    assert_eq!(expired["place"], "#/actors?q=haddad&sort=age");
+    assert_eq!(expired["focused"], "Actors", "whoever reads the screen begins at its heading");
+    assert_eq!(seen["addressed"]["found"], json!([]));
+}
+
+/// A server with the agency that is for trying things out.
+fn an_agency(database: &Database) -> Server {
+    fill(database);
+    Server::start(database)
+}
+
+/// Puts the agency that is for trying things out into a database.
+fn fill(database: &Database) {
+    for command in [&["migrate", "up"][..], &["seed"]] {
+        assert_eq!(run(&mut on(database, command)).code, 0, "{command:?}");
+    }
+}
+
+/// Where the pictures of the screens stay, among what was built.
+fn pictures() -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console");
+    fs::create_dir_all(&folder).unwrap();
+    folder.display().to_string()
+}
+
+#[test]
+fn no_screen_of_the_console_keeps_anybody_out() {
+    let database = Database::sqlite();
+    let server = an_agency(&database);
+
+    let Some(seen) = seen("looks", &[&server.base, &pictures()]) else { return };
+
+    for view in ["light", "dark", "telephone"] {
+        let screens = seen[view].as_object().unwrap();
+        assert!(screens.len() > 5, "{screens:?}");
+        for (screen, wrong) in screens {
+            assert_eq!(*wrong, json!([]), "{screen}, {view}");
+        }
+    }
+}
+
+#[test]
+fn the_console_comes_fast_and_whole() {
+    let database = Database::sqlite();
+    let server = an_agency(&database);
+
+    let Some(seen) = seen("audit", &[&server.base, "#/actors"]) else { return };
+
+    for visit in seen["visits"].as_array().unwrap() {
+        assert_eq!(visit["found"], json!([]));
+        assert!(visit["bytes"].as_u64().unwrap() < 60_000, "{visit}");
+    }
+    // The bar is 300 ms, and is kept where a release runs on a machine with nothing else to do.
+    let times = seen["visits"].as_array().unwrap().iter().map(|visit| visit["milliseconds"].as_f64().unwrap());
+    let least = times.fold(f64::INFINITY, f64::min);
+    println!("something to press after {least} ms: {}", seen["visits"]);
+    assert!(least < 5_000.0, "{}", seen["visits"]);
+    for (screen, told) in seen["audits"].as_object().unwrap() {
+        for category in ["accessibility", "best-practices"] {
+            assert!(told[category].as_u64().unwrap() >= 95, "{screen}: {told}");
+        }
+    }
+}

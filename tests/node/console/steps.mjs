@@ -1,0 +1,65 @@
+// What the scenarios of the console have in common. They find everything as a person would: by what it is and what it is called.
+
+import { DESK, watchedPage } from '../browser.mjs';
+
+export const ROLES = { assistant: 'Casting Assistant', director: 'Casting Director', producer: 'Executive Producer' };
+
+/** A new page at that place of the console, such as `#/actors`, and `found()`. The options are those of a context of Playwright. */
+export async function openConsole(browser, url, place = '', options = {}) {
+  const watched = await watchedPage(browser, { viewport: DESK, locale: 'en-GB', timezoneId: 'UTC', ...options });
+  await watched.page.goto(`${url}/console/${place}`);
+  return watched;
+}
+
+/** Chooses a role, where the server is for trying things out. */
+export async function signIn(page, role) {
+  await page.getByRole('button', { name: `Sign in as ${ROLES[role]}`, exact: true }).click();
+  await isSignedIn(page);
+}
+
+export const isSignedIn = (page) => page.getByRole('button', { name: 'Sign out' }).waitFor();
+
+/** Waits for the screen of that title. */
+export const screen = (page, title) => page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+
+/** Goes to another place of the console, whose screen has that title. */
+export async function goTo(page, place, title) {
+  await page.evaluate((place) => {
+    location.hash = place;
+  }, place);
+  await screen(page, title);
+}
+
+/** The place that the address says. */
+export const placeOf = (page) => new URL(page.url()).hash;
+
+/** Everything that the page keeps beyond its own life. */
+export const kept = async (page) =>
+  JSON.stringify([
+    await page.evaluate(() => [{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+    await page.context().cookies(page.url()),
+  ]);
+
+/** What the screen of one's own token shows. */
+export async function ownToken(page) {
+  await page.getByRole('link', { name: 'My token' }).click();
+  await screen(page, 'My token');
+  return page.getByLabel('Access token').inputValue();
+}
+
+/** The role that the server takes a token for. */
+export async function roleOf(url, token) {
+  const answer = await fetch(`${url}/me`, { headers: { authorization: `Bearer ${token}` } });
+  return (await answer.json()).role;
+}
+
+/** Has the server find the next request to that path without a valid token, as if it had expired. */
+export const spoilToken = (page, path) =>
+  page.route(
+    (address) => address.pathname === path,
+    (route) => {
+      const headers = { ...route.request().headers(), authorization: 'Bearer spoilt' };
+      return route.continue({ headers });
+    },
+    { times: 1 },
+  );
