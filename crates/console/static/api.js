@@ -1,6 +1,8 @@
 // @ts-check
 // Requests to the API. A refusal is a `Refusal`, a server that cannot be reached is `Unreachable`; everything else is an answer.
 
+import { strings } from './strings.js';
+
 /** A refusal of the server: problem details (RFC 9457). */
 export class Refusal extends Error {
   /** @param {ApiProblem} problem */
@@ -147,7 +149,7 @@ async function patiently(attempt, again, signal) {
     /** @type {Response | null} */
     const response = await attempt().catch((error) => {
       if (signal?.aborted) throw error;
-      if (isLast || !again) throw new Unreachable(error instanceof Error ? error.message : '');
+      if (isLast || !again) throw new Unreachable(strings.offline.title);
       return null;
     });
     const isBusy = response?.status === 429 || (again && response?.status === 503);

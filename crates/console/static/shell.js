@@ -22,7 +22,10 @@ import { strings } from './strings.js';
  *   without a new screen
  * @property {(text: string) => void} announce says it to whoever listens to the page
  * @property {(text: string, action?: { label: string, run: () => void | Promise<void> }) => void} toast shows it for a while
+ * @property {Later} later fetches what few need when somebody does, and uses it
  */
+
+/** @typedef {<Module>(load: () => Promise<Module>, use: (module: Module) => unknown) => Promise<void>} Later */
 
 /** @typedef {{ title: string, content: Node }} Screen */
 /** @typedef {(context: Context) => Promise<Screen>} MakeScreen */
@@ -145,6 +148,13 @@ export function createShell({ config, session, api }) {
     return makeScreen({ ...always, route: found.route, signal });
   }
 
+  /** @type {Later} */
+  async function later(load, use) {
+    const module = await load().catch(() => null);
+    if (module) await use(module);
+    else toasts.show(`${strings.offline.title}. ${strings.offline.detail}`);
+  }
+
   const always = {
     api,
     session,
@@ -159,6 +169,7 @@ export function createShell({ config, session, api }) {
       history.replaceState(null, '', address(parse(location.hash).path, query));
     },
     toast: toasts.show,
+    later,
   };
 
   /** @param {unknown} error @returns {Screen} */

@@ -3,9 +3,7 @@
 
 import { h } from '../dom.js';
 import { gender, instant } from '../format.js';
-import { addActor } from '../parts/actor-form.js';
 import { field, input, select } from '../parts/form.js';
-import { openImport } from '../parts/import.js';
 import { listOf } from '../parts/list.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
@@ -42,14 +40,22 @@ export default async function actors(context) {
     ],
   });
 
-  async function add() {
-    const actor = await addActor(context, list.refresh);
-    if (!actor) return;
-    context.toast(strings.actorForm.saved(actor.name));
-    context.go(address(`actors/${actor.id}`));
-  }
+  const add = () =>
+    context.later(
+      () => import('../parts/actor-form.js'),
+      async ({ addActor }) => {
+        const actor = await addActor(context, list.refresh);
+        if (!actor) return;
+        context.toast(strings.actorForm.saved(actor.name));
+        context.go(address(`actors/${actor.id}`));
+      },
+    );
+  const about = { ...strings.imports.actors, path: '/actors', count: texts.count, done: list.refresh };
   const bring = () =>
-    openImport(context, { ...strings.imports.actors, path: '/actors', count: texts.count, done: list.refresh });
+    context.later(
+      () => import('../parts/import.js'),
+      ({ openImport }) => openImport(context, about),
+    );
   const actions =
     context.session.may('post:actors') &&
     h(

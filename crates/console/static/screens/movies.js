@@ -6,7 +6,6 @@ import { fill, h } from '../dom.js';
 import { day, instant } from '../format.js';
 import { openDialog } from '../parts/dialog.js';
 import { field, form, input } from '../parts/form.js';
-import { openImport } from '../parts/import.js';
 import { listOf } from '../parts/list.js';
 import { movieFields, shoot } from '../parts/movie-form.js';
 import { undo } from '../parts/notice.js';
@@ -57,8 +56,12 @@ export default async function movies(context) {
     shown: counts.load,
   };
   const list = await listOf(context, parts);
+  const about = { ...strings.imports.movies, path: '/movies', count: texts.count, done: list.refresh };
   const bring = () =>
-    openImport(context, { ...strings.imports.movies, path: '/movies', count: texts.count, done: list.refresh });
+    context.later(
+      () => import('../parts/import.js'),
+      ({ openImport }) => openImport(context, about),
+    );
   const heading = h(
     'div',
     { class: 'heading' },
