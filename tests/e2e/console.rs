@@ -6,7 +6,7 @@ use ensemble_domain::Role;
 use serde_json::{Value, json};
 
 use crate::{
-    casting::an_actor,
+    casting::{a_casting, a_movie, an_actor},
     commands::{on, run},
     database::Database,
     node,
@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod issuer;
+mod work;
 
 /// What a scenario sees with these arguments, where there is a browser.
 fn seen(scenario: &str, arguments: &[&str]) -> Option<Value> {
@@ -29,8 +30,10 @@ fn refusal(status: &str, url: &str) -> String {
 #[test]
 fn each_role_signs_in_works_and_signs_out_in_the_console() {
     let server = Server::start(&Database::sqlite());
-    an_actor(&server, "Nada Haddad");
+    let actor = an_actor(&server, "Nada Haddad");
     an_actor(&server, "Ken Ito");
+    let movie = a_movie(&server, "Aihaga");
+    a_casting(&server, movie, &json!({"actor_id": actor}));
 
     let Some(seen) = seen("sign-in", &[&server.base]) else { return };
 
@@ -44,6 +47,7 @@ fn each_role_signs_in_works_and_signs_out_in_the_console() {
             json!(["Actors", "Movies", "History", "Trash"])
         };
         assert_eq!(told["first"]["screens"], screens, "{role}");
+        assert_offered(told, role);
         for banner in [&told["first"]["who"], &told["reloaded"]["who"]] {
             assert!(banner.as_str().unwrap().contains(&role.to_string()), "{role}: {banner}");
         }
@@ -68,11 +72,38 @@ fn each_role_signs_in_works_and_signs_out_in_the_console() {
     assert_eq!(seen["addressed"]["found"], json!([]));
 }
 
+/// Who may not do something is not offered it.
+fn assert_offered(told: &Value, role: Role) {
+    let directs = role != Role::CastingAssistant;
+    let produces = role == Role::ExecutiveProducer;
+    let (actors, offers) = (&told["first"]["buttons"], &told["offers"]);
+    for (what, buttons, button, expected) in [
+        ("actors", actors, "Export CSV", true),
+        ("actors", actors, "Add actor", directs),
+        ("actors", actors, "Import CSV", directs),
+        ("an actor", &offers["#/actors/1"], "Edit", directs),
+        ("an actor", &offers["#/actors/1"], "Delete", directs),
+        ("movies", &offers["#/movies"], "Add movie", produces),
+        ("movies", &offers["#/movies"], "Import CSV", produces),
+        ("a movie", &offers["#/movies/1"], "Print", true),
+        ("a movie", &offers["#/movies/1"], "Edit movie", directs),
+        ("a movie", &offers["#/movies/1"], "Assign actor", directs),
+        ("a movie", &offers["#/movies/1"], "Remove", directs),
+        ("a movie", &offers["#/movies/1"], "Delete movie", produces),
+    ] {
+        let is_offered = buttons.as_array().unwrap().iter().any(|text| text == button);
+        assert_eq!(is_offered, expected, "{role}, {what}, {button}: {buttons}");
+    }
+}
+
 /// A server with the agency that is for trying things out.
 fn an_agency(database: &Database) -> Server {
     fill(database);
     Server::start(database)
 }
+
+/// A movie of that agency, with castings of five statuses.
+const BOARD: &str = "#/movies/12";
 
 /// Puts the agency that is for trying things out into a database.
 fn fill(database: &Database) {
@@ -109,7 +140,7 @@ fn the_console_comes_fast_and_whole() {
     let database = Database::sqlite();
     let server = an_agency(&database);
 
-    let Some(seen) = seen("audit", &[&server.base, "#/actors"]) else { return };
+    let Some(seen) = seen("audit", &[&server.base, "#/actors", BOARD]) else { return };
 
     for visit in seen["visits"].as_array().unwrap() {
         assert_eq!(visit["found"], json!([]));

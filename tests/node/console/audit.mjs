@@ -14,7 +14,7 @@ import { ROLES, screen, signIn } from './steps.mjs';
 const [url, ...places] = process.argv.slice(2);
 const CATEGORIES = ['accessibility', 'best-practices'];
 /** How often the time is taken: on a busy machine the least says most. */
-const TIMES = 5;
+const TIMES = 3;
 
 /** A browser that has been nowhere yet: the bytes that it gets, heads too, and the milliseconds until there is something to press. */
 async function firstVisit(browser) {

@@ -34,6 +34,16 @@ async function work(browser, role) {
   await screen(page, 'Actors');
   const first = { who: await page.getByRole('banner').innerText(), bare, ...(await offered(page)) };
 
+  const offers = {};
+  for (const [place, title] of [
+    ['#/actors/1', 'Nada Haddad'],
+    ['#/movies', 'Movies'],
+    ['#/movies/1', 'Aihaga'],
+  ]) {
+    await goTo(page, place, title);
+    offers[place] = (await offered(page)).buttons;
+  }
+
   await goTo(page, SEARCH, 'Actors');
   await page.reload();
   await screen(page, 'Actors');
@@ -64,7 +74,7 @@ async function work(browser, role) {
   await screen(page, 'Sign in');
   const out = { told, kept: await kept(page), screens: (await offered(page)).screens };
   await page.context().close();
-  return { first, reloaded, own, out, found: found() };
+  return { first, offers, reloaded, own, out, found: found() };
 }
 
 /** A token that the server takes no longer leads to sign-in, and from there back. */

@@ -1,0 +1,101 @@
+//! What people do in the console, with others and with much of it.
+
+use std::fs;
+
+use ensemble_domain::Role;
+use serde_json::{Value, json};
+
+use super::{an_agency, refusal, seen};
+use crate::{
+    commands::{on, run},
+    database::Database,
+    server::Server,
+};
+
+#[test]
+fn a_director_adds_imports_changes_and_deletes_actors_in_the_console() {
+    let server = Server::start(&Database::sqlite());
+
+    let Some(seen) = seen("people", &[&server.base]) else { return };
+
+    let added = &seen["added"];
+    assert_eq!((&added["next"], &added["alike"]), (&json!({"name": "", "focused": "name"}), &json!(["Nada Haddad"])));
+    let faults = seen["imported"]["faults"].as_array().unwrap();
+    assert!(faults.iter().any(|row| row.as_str().unwrap().contains("must be between 0 and 120")), "{faults:?}");
+    let rows = seen["imported"]["rows"].as_array().unwrap();
+    assert!(rows.contains(&json!("=1+1")) && rows.contains(&json!("<img src=x onerror=alert(1)>")), "{rows:?}");
+    assert_eq!(seen["changed"]["rows"], json!(["Nada H.", "N. Haddad"]), "both versions are shown");
+    assert_eq!(seen["removed"]["trash"]["focused"], "Actors");
+    for found in seen["found"].as_array().unwrap() {
+        let is_refusal = found.as_str().unwrap().starts_with("console error: Failed to load resource");
+        assert!(is_refusal, "{found}");
+    }
+}
+
+#[test]
+fn names_stay_text_on_every_screen() {
+    let server = Server::start(&Database::sqlite());
+
+    let token = server.token(Role::ExecutiveProducer);
+    let Some(seen) = seen("names", &[&server.base, token]) else { return };
+
+    let shown = seen["shown"].as_object().unwrap();
+    assert_eq!(shown.len(), 36, "six names on six screens");
+    for (place, told) in shown {
+        assert_eq!(*told, json!({"made": 0, "isTooNarrow": false}), "{place}");
+    }
+    assert_eq!((&seen["dialogs"], &seen["found"]), (&json!([]), &json!([])));
+    let row = seen["csv"].as_str().unwrap().lines().nth(1).unwrap();
+    assert!(row.contains(r#","'=HYPERLINK(""x"")",30,"#), "{row}");
+}
+
+#[test]
+fn two_people_at_one_board_end_up_with_the_same() {
+    let database = Database::sqlite();
+    let server = an_agency(&database);
+
+    let (title, actor) = ("Tomorrow, the Mountain", "Dao Minh Tuyet");
+    let Some(seen) = seen("boards", &[&server.base, "12", title, actor]) else { return };
+
+    for (choice, yours, theirs, chosen) in [("keeps", "Vera", "Mira", "Vera"), ("takes", "Tara", "Lena", "Lena")] {
+        let told = &seen[choice];
+        let shown = json!(["Field\tYours\tNow on the server", format!("Character\t{yours}\t{theirs}")]);
+        assert_eq!(told["shown"], shown, "{choice}");
+        assert_eq!(told["character"], chosen, "{choice}");
+        assert_eq!(told["boards"][0], told["boards"][1], "{choice}: both see the same");
+    }
+    let refused = refusal("412 (Precondition Failed)", &format!("{}/movies/12/cast/29", server.base));
+    assert_eq!(seen["found"], json!([[], [refused, refused]]));
+}
+
+/// A server with that many actors.
+fn with_actors(database: &Database, number: u32) -> Server {
+    let rows = (0..number).map(|number| format!("Actor {number:06},{},female\n", number % 90));
+    let csv: String = std::iter::once("name,age,gender\n".to_owned()).chain(rows).collect();
+    fs::write(database.folder.path().join("actors.csv"), csv).unwrap();
+    for command in [&["migrate", "up"][..], &["import", "actors", "actors.csv"]] {
+        assert_eq!(run(&mut on(database, command)).code, 0, "{command:?}");
+    }
+    Server::start(database)
+}
+
+#[test]
+fn a_list_of_100_000_actors_is_as_quick_as_one_of_100() {
+    let databases = [Database::sqlite(), Database::sqlite()];
+    let [short, long] = [with_actors(&databases[0], 100), with_actors(&databases[1], 100_000)];
+
+    let Some(seen) = seen("long-list", &[&short.base, &long.base]) else { return };
+
+    println!("milliseconds: {seen}");
+    for list in ["short", "long"] {
+        assert_eq!(seen[list]["found"], json!([]), "{list}");
+    }
+    let steps = seen["long"]["least"].as_object().unwrap();
+    assert_eq!(steps.len(), 6);
+    for (step, long) in steps {
+        let time = |told: &Value| told.as_f64().unwrap();
+        let short = time(&seen["short"]["least"][step]);
+        // A list that were read whole would take a thousand times as long; what else the machine does makes less of a difference.
+        assert!(time(long) < short * 5.0 + 500.0, "{step}: {seen}");
+    }
+}
