@@ -10,7 +10,7 @@ use crate::{
     edge::client_of,
     marks::Marks,
     problem::Problem,
-    routes::Pattern,
+    routes::{CONSOLE, Pattern, is_of_console},
     traffic::{NO_ROUTE, Traffic, method_name},
 };
 
@@ -92,6 +92,7 @@ fn note(request: &HttpRequest, marks: &Marks, status: u16, reason: Option<&'stat
 fn route_of(request: &HttpRequest) -> Cow<'static, str> {
     match request.app_data::<Pattern>() {
         Some(Pattern(path)) => Cow::Borrowed(path),
+        None if is_of_console(request.path()) => Cow::Borrowed(CONSOLE),
         None => request.match_pattern().map_or(Cow::Borrowed(NO_ROUTE), Cow::Owned),
     }
 }

@@ -1,11 +1,12 @@
 //! Lists as CSV files.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header, web::Bytes};
 use chrono::NaiveDate;
 use ensemble_domain::{Error, Position, StoreError, in_full};
 use futures_util::{StreamExt, stream};
+use tokio::time::sleep;
 
 use crate::{
     Blocking,
@@ -18,6 +19,11 @@ use crate::{
 
 /// How many items are read at once.
 pub const BATCH: u32 = 2000;
+
+/// How often a batch is asked for while the store is busy or away, and how long nobody asks in between. Half a file is of no use to
+/// its reader, who would begin anew; so it outlives what a single request need not.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What is exported.
 pub struct Export {
@@ -37,8 +43,8 @@ pub fn next<T>(batch: &[T], position: impl FnOnce(&T) -> Position) -> Option<Pos
 /// Answers a list as a file, batch by batch: `read` answers the batch at a place, from the beginning where there is
 /// none, and the place of the next. A batch is read when the client has taken the one before, so that no list is ever held whole.
 ///
-/// The first batch is read before the answer begins, so that its trouble is a problem like any other. Trouble with a later one breaks
-/// the connection off: an incomplete file never looks complete.
+/// The first batch is read before the answer begins, so that its trouble is a problem like any other. Trouble with a later one that
+/// lasts breaks the connection off: an incomplete file never looks complete.
 pub async fn stream<T, C>(
     blocking: &Blocking,
     Export { name, csv: Csv { extent, marks }, today }: Export,
@@ -46,7 +52,7 @@ pub async fn stream<T, C>(
 ) -> Result<HttpResponse, Problem>
 where
     T: Sheet + 'static,
-    C: Send + 'static,
+    C: Clone + Send + 'static,
 {
     let read = Arc::new(read);
     let piece = move |blocking: Blocking, place: Option<C>| {
@@ -64,15 +70,29 @@ where
     let (first, next) = piece(blocking.clone(), None).await?;
     let next = next.filter(|_| extent == Extent::Whole);
     let rest = stream::try_unfold((blocking.clone(), next), move |(blocking, place)| {
-        let piece = place.map(|place| piece(blocking.clone(), Some(place)));
-        let marks = marks.clone();
+        let (piece, marks) = (piece.clone(), marks.clone());
         async move {
-            let Some(piece) = piece else { return Ok(None) };
-            let (csv, next) = piece.await.inspect_err(|error| log(error, &marks))?;
+            let Some(place) = place else { return Ok(None) };
+            let piece = patiently(|| piece(blocking.clone(), Some(place.clone()))).await;
+            let (csv, next) = piece.inspect_err(|error| log(error, &marks))?;
             Ok::<_, Error>(Some((csv, (blocking, next))))
         }
     });
     Ok(file(name).streaming(Box::pin(stream::once(async { Ok(first) }).chain(rest))))
+}
+
+/// Asks until the store is there.
+async fn patiently<T, F>(ask: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    for _ in 1..ATTEMPTS {
+        match ask().await {
+            Err(Error::Store(StoreError::Unavailable(_))) => sleep(PAUSE).await,
+            outcome => return outcome,
+        }
+    }
+    ask().await
 }
 
 /// Answers a list that is there whole.

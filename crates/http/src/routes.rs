@@ -6,7 +6,6 @@ use actix_web::{
     App as ActixApp, Error, FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, Scope,
     body::BoxBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
-    guard::fn_guard,
     http::{Method, header},
     middleware::from_fn,
     web::{self, Data, ServiceConfig},
@@ -153,13 +152,7 @@ impl<S> Serving for S where
 pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Serving + use<>> {
     let api = web::scope("").wrap(from_fn(checked)).wrap(cors(origins)).default_service(web::to(no_such_route));
     let console = |services: &mut ServiceConfig| app.console.iter().for_each(|routes| routes(services));
-    let console = web::scope("")
-        .guard(fn_guard(|context| is_of_console(context.head().uri.path())))
-        .app_data(Pattern(CONSOLE))
-        .wrap(from_fn(watchdog))
-        .configure(console)
-        .default_service(web::to(no_such_route));
-    let api = api.service(console);
+    let api = api.configure(console);
     let api = resources(root_operations()).into_iter().fold(api, Scope::service);
     let api = resources(v1_operations())
         .into_iter()
@@ -171,7 +164,8 @@ pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Servi
     local.fold(application, ActixApp::service).service(api).wrap(from_fn(edge))
 }
 
-fn is_of_console(path: &str) -> bool {
+/// Tells whether the path is the console's, or of one of its files.
+pub fn is_of_console(path: &str) -> bool {
     path.strip_prefix(CONSOLE.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

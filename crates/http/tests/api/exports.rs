@@ -1,6 +1,10 @@
 //! Lists as CSV.
 
-use std::sync::mpsc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+    mpsc,
+};
 
 use actix_web::body::MessageBody;
 use ensemble_domain::{
@@ -119,11 +123,26 @@ async fn trouble_before_the_first_row_is_a_problem_like_any_other() {
 }
 
 #[actix_web::test]
-async fn trouble_in_the_middle_breaks_the_answer_off() {
+async fn trouble_that_passes_in_the_middle_is_waited_for() {
+    let tried = Arc::new(AtomicU32::new(0));
+    let (server, times) = (a_server(), Arc::clone(&tried));
+    let server = server.actors(|actors| {
+        actors.expect_batch().returning(move |_, after, _| match after {
+            None => Ok((1..=BATCH).map(numbered).collect()),
+            Some(_) if times.fetch_add(1, Ordering::Relaxed) < 1 => Err(StoreError::Unavailable("busy".into())),
+            Some(_) => Ok(vec![numbered(BATCH + 1)]),
+        });
+    });
+    assert_eq!(server.answer(as_csv("/actors")).await.text().lines().count(), usize::try_from(BATCH).unwrap() + 2);
+    assert_eq!(tried.load(Ordering::Relaxed), 2);
+}
+
+#[actix_web::test]
+async fn trouble_in_the_middle_that_lasts_breaks_the_answer_off() {
     let server = a_server().actors(|actors| {
         actors.expect_batch().returning(|_, after, _| match after {
             None => Ok((1..=BATCH).map(numbered).collect()),
-            Some(_) => Err(StoreError::Unavailable("down".into())),
+            Some(_) => Err(StoreError::Failed("broken".into())),
         });
     });
     let response = server.start().await.respond(as_csv("/actors")).await;
