@@ -25,6 +25,7 @@ export class Unreachable extends Error {}
  * @property {number} [version] the version that is to be changed; another is a refusal (412)
  * @property {string} [key] the idempotency key, for a request that may be sent again by the caller
  * @property {AbortSignal} [signal]
+ * @property {boolean} [keepalive] whether it goes on when the page is closed
  */
 
 /** How often a request is sent that can be sent again. */
@@ -44,7 +45,7 @@ export function createApi(session) {
    * @param {Options} [options]
    * @returns {Promise<Response>}
    */
-  async function send(method, path, { body, file, version, key, signal } = {}) {
+  async function send(method, path, { body, file, version, key, signal, keepalive } = {}) {
     const headers = new Headers({ Accept: 'application/json' });
     const token = session.token();
     if (token) headers.set('Authorization', `Bearer ${token}`);
@@ -52,7 +53,8 @@ export function createApi(session) {
     if (file) headers.set('Content-Type', 'text/csv');
     if (version !== undefined) headers.set('If-Match', `"${version}"`);
     if (method === 'POST') headers.set('Idempotency-Key', key ?? newKey());
-    const request = { method, headers, body: file ?? (body === undefined ? undefined : JSON.stringify(body)), signal };
+    const content = file ?? (body === undefined ? undefined : JSON.stringify(body));
+    const request = { method, headers, body: content, signal, keepalive };
     const response = await patiently(() => fetch(path, request), method === 'GET' || method === 'POST', signal);
     if (response.ok) return response;
     const refusal = new Refusal(await problemOf(response));
@@ -69,7 +71,7 @@ export function createApi(session) {
    */
   const json = async (method, path, options) => (await send(method, path, options)).json();
 
-  return {
+  const api = {
     send,
     /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
     get: (path, options) => json('GET', path, options),
@@ -82,6 +84,7 @@ export function createApi(session) {
     /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
     delete: (path, options) => json('DELETE', path, options),
   };
+  return { ...api, postOnce: repeatable(api) };
 }
 
 /** A key under which a request has its effect once, however often it is sent. */
@@ -93,7 +96,7 @@ export function newKey() {
 /**
  * A POST that a person may send again by hand: until it is answered, the same content goes under the same key.
  *
- * @param {Api} api
+ * @param {{ post: (path: string, options: Options) => Promise<unknown> }} api
  */
 export function repeatable(api) {
   /** @type {{ path: string, text: string, file: Blob | undefined, key: string } | null} */
@@ -102,10 +105,10 @@ export function repeatable(api) {
   /**
    * @template T
    * @param {string} path
-   * @param {Pick<Options, 'body' | 'file' | 'signal'>} content
+   * @param {Pick<Options, 'body' | 'file' | 'signal'>} [content]
    * @returns {Promise<T>}
    */
-  return async function post(path, { body, file, signal }) {
+  return async function post(path, { body, file, signal } = {}) {
     const text = JSON.stringify(body) ?? '';
     const isSame = unanswered?.path === path && unanswered.text === text && unanswered.file === file;
     const key = isSame && unanswered ? unanswered.key : newKey();

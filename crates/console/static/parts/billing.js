@@ -3,7 +3,7 @@
 
 import { h } from '../dom.js';
 import { strings } from '../strings.js';
-import { newOrder } from './cast.js';
+import { newOrder, oneByOne } from './cast.js';
 import { messageOf, undo } from './notice.js';
 import { isClosed } from './status.js';
 
@@ -20,7 +20,10 @@ export function createBilling(context, cast, changed) {
   const { announce, toast, signal, config } = context;
   /** The booked ones as they are shown, while that is not saved. @type {number[] | null} */
   let draft = null;
+  /** The places in the credits when the draft began. @type {number[]} */
+  let former = [];
   let settling = 0;
+  const inTurn = oneByOne();
 
   const booked = () =>
     cast
@@ -47,6 +50,7 @@ export function createBilling(context, cast, changed) {
     const rest = order().filter((each) => each !== id);
     const at = Math.min(Math.max(to, 0), rest.length);
     if (order()[at] === id) return;
+    if (!draft) former = placesOf();
     draft = [...rest.slice(0, at), id, ...rest.slice(at)];
     changed();
     announce(texts.moved(cast.find(id)?.actor.name ?? '', at + 1, draft.length));
@@ -54,36 +58,62 @@ export function createBilling(context, cast, changed) {
     settling = setTimeout(save, SETTLED);
   }
 
-  async function save() {
+  const wanted = () => newOrder(cast.members(), isOut, order());
+
+  /** Saves what is not saved yet: done when there is nothing more to save. */
+  function save() {
     clearTimeout(settling);
+    return inTurn(saveDraft);
+  }
+
+  async function saveDraft() {
     if (!draft) return;
-    const wanted = newOrder(cast.members(), isOut, order());
-    const former = placesOf();
-    const put = async (/** @type {number[]} */ ids, /** @type {string} */ text, /** @type {boolean} */ again) => {
-      await cast.bill(ids);
-      draft = null;
-      changed();
-      toast(text, again ? undo(context, () => put(former, texts.undone, false)) : undefined);
-    };
+    let saved = draft;
     try {
       // The order has no version of its own, so it is compared.
       await cast.refresh();
-      if (String(placesOf()) === String(former)) {
-        await put(wanted, texts.saved, true);
+      saved = draft;
+      const ids = wanted();
+      if (isInOrder(former, placesOf())) {
+        await put(ids, texts.saved, former);
         return;
       }
       draft = null;
       changed();
-      toast(texts.changed, { ...undo(context, () => put(wanted, texts.saved, true)), label: texts.useMine });
+      const now = placesOf();
+      toast(texts.changed, { ...undo(context, () => inTurn(() => put(ids, texts.saved, now))), label: texts.useMine });
     } catch (error) {
-      draft = null;
+      if (draft === saved) draft = null;
       changed();
       toast(messageOf(error));
     }
   }
 
+  /** @param {number[]} ids @param {string} text @param {number[]} [before] the order that undoes it */
+  async function put(ids, text, before) {
+    const saved = draft;
+    await cast.bill(ids);
+    if (draft === saved) draft = null;
+    // Moved on meanwhile: that is a move of the order that was just saved.
+    former = placesOf();
+    changed();
+    const back = (/** @type {number[]} */ order) => {
+      draft = null;
+      return inTurn(() => put(order, texts.undone));
+    };
+    toast(text, before && undo(context, () => back(before)));
+  }
+
   // Whoever leaves at once after a move means it.
   signal.addEventListener('abort', save);
+  const leave = () => {
+    if (!draft) return;
+    clearTimeout(settling);
+    // Whoever is gone is told nothing.
+    cast.bill(wanted(), true).catch(() => {});
+    draft = null;
+  };
+  addEventListener('pagehide', leave, { signal });
 
   /** @param {CastMember} member */
   function controls({ id, actor: { name } }) {
@@ -166,7 +196,18 @@ export function createBilling(context, cast, changed) {
     handle.addEventListener('pointercancel', end(false), listening);
   }
 
-  return { order, controls, onKey, isSaving: () => draft !== null };
+  return { order, controls, onKey, save, isSaving: () => draft !== null };
+}
+
+/**
+ * Whether those who are in both come in the same order: whoever came or went meanwhile moved nobody.
+ *
+ * @param {number[]} one
+ * @param {number[]} other
+ */
+export function isInOrder(one, other) {
+  const shared = one.filter((id) => other.includes(id));
+  return shared.join() === other.filter((id) => one.includes(id)).join();
 }
 
 /** @param {Element} element where its middle is on the screen */

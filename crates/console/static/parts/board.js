@@ -27,9 +27,11 @@ export function createBoard(context, cast, notices) {
   const overview = h('nav', { class: 'overview', 'aria-label': texts.statuses });
   const sections = h('div', { class: 'statuses' });
   const selection = h('section', { class: 'selection', 'aria-label': texts.selection, hidden: true });
-  const element = h('div', { class: 'board' }, overview, sections, selection);
-  const moves = createMoves(context, cast, notices, render);
+  // It is there before its text is, so that this is read out.
+  const count = h('p', { class: 'unseen', role: 'status' });
+  const element = h('div', { class: 'board' }, overview, sections, selection, count);
   const billing = createBilling(context, cast, (focus) => render(focus ? [focus] : []));
+  const moves = createMoves(context, cast, notices, render, billing.save);
   /** @type {Set<number>} */
   let selected = new Set();
 
@@ -237,6 +239,8 @@ export function createBoard(context, cast, notices) {
     }
     const members = cast.members().filter(({ id }) => selected.has(id));
     selection.hidden = members.length === 0;
+    const told = members.length > 0 ? texts.selected(members.length) : '';
+    if (count.textContent !== told) count.textContent = told;
     if (members.length === 0) {
       fill(selection);
       return;
@@ -249,7 +253,7 @@ export function createBoard(context, cast, notices) {
     };
     fill(
       selection,
-      h('p', { role: 'status' }, texts.selected(members.length)),
+      h('p', {}, told),
       targets.length > 0
         ? menuButton({ label: texts.move, name: texts.moveSelected, items })
         : h('p', {}, texts.noCommonMove),

@@ -1,7 +1,7 @@
 // @ts-check
 // The cast of one movie, as far as it is known here, and what changes it. Nothing here is shown.
 
-import { Refusal } from '../api.js';
+import { Refusal, Unreachable } from '../api.js';
 import { strings } from '../strings.js';
 import { needsReason, wayBetween } from './status.js';
 
@@ -11,12 +11,14 @@ import { needsReason, wayBetween } from './status.js';
 /** @typedef {ReturnType<typeof createCast>} Cast */
 
 /**
- * @param {Pick<import('../shell.js').Context, 'api' | 'config'>} context
+ * @param {Pick<import('../shell.js').Context, 'api' | 'config' | 'signal'>} context
  * @param {number} movie
  * @param {CastMember[]} members
  */
-export function createCast({ api, config: { statuses } }, movie, members) {
+export function createCast({ api, config: { statuses }, signal: left }, movie, members) {
   const path = `/movies/${movie}/cast`;
+  /** Each request sees what the one before it did, and no answer is older than what is known. */
+  const inTurn = oneByOne();
   let all = members;
 
   /** @param {CastMember[]} cast */
@@ -27,21 +29,35 @@ export function createCast({ api, config: { statuses } }, movie, members) {
   const find = (/** @type {number} */ id) => all.find((each) => each.id === id);
 
   /**
+   * The version to change: a new order of the credits gives a casting another one, though it is what the person saw.
+   *
+   * @param {CastMember} seen
+   */
+  function versionOf(seen) {
+    const now = find(seen.id);
+    const isSame = now?.status === seen.status && now.character === seen.character && now.reason === seen.reason;
+    return now && isSame ? now.version : seen.version;
+  }
+
+  /**
    * @param {CastMember} member
    * @param {Changes} changes
    * @returns {Promise<Done>}
    */
-  async function change(member, changes) {
-    const answer = /** @type {{ casting: Casting, warnings: Warning[] }} */ (
-      await api.patch(`${path}/${member.id}`, { body: changes, version: member.version })
-    );
-    const after = { ...member, ...answer.casting };
-    take([...without(member.id), after]);
-    return { before: member, after, warnings: answer.warnings };
+  function change(member, changes) {
+    return inTurn(async () => {
+      const answer = /** @type {{ casting: Casting, warnings: Warning[] }} */ (
+        await api.patch(`${path}/${member.id}`, { body: changes, version: versionOf(member) })
+      );
+      const after = { ...member, ...answer.casting };
+      take([...without(member.id), after]);
+      return { before: member, after, warnings: answer.warnings };
+    });
   }
 
   /**
-   * Moves each by a request of its own, one after the other: the server lets one at a time change a cast.
+   * Moves each by a request of its own, one after the other: the server lets one at a time change a cast. Where none can
+   * succeed any more, or the screen is left, the rest is not tried.
    *
    * @param {CastMember[]} moved
    * @param {Changes} changes
@@ -52,11 +68,19 @@ export function createCast({ api, config: { statuses } }, movie, members) {
     const done = [];
     /** @type {Failed[]} */
     const failed = [];
+    /** @type {unknown} */
+    let end = null;
     for (const [index, member] of moved.entries()) {
+      if (left.aborted) end ??= left.reason;
+      if (end) {
+        failed.push({ member, error: end });
+        continue;
+      }
       try {
         done.push(await change(member, changes));
       } catch (error) {
         failed.push({ member, error });
+        if (error instanceof Unreachable || (error instanceof Refusal && error.status === 401)) end = error;
       }
       progress(index + 1);
     }
@@ -88,13 +112,15 @@ export function createCast({ api, config: { statuses } }, movie, members) {
    * @param {Pick<CastMember, 'actor'> & Changes} wanted
    * @param {(path: string, content: { body: unknown }) => Promise<unknown>} [send] how it is sent
    */
-  async function add({ actor, ...rest }, send = api.post) {
-    const answer = /** @type {{ casting: Casting, warnings: Warning[] }} */ (
-      await send(path, { body: { actor_id: actor.id, ...rest } })
-    );
-    const member = { ...answer.casting, actor };
-    take([...without(member.id), member]);
-    return { member, warnings: answer.warnings };
+  function add({ actor, ...rest }, send = api.post) {
+    return inTurn(async () => {
+      const answer = /** @type {{ casting: Casting, warnings: Warning[] }} */ (
+        await send(path, { body: { actor_id: actor.id, ...rest } })
+      );
+      const member = { ...answer.casting, actor };
+      take([...without(member.id), member]);
+      return { member, warnings: answer.warnings };
+    });
   }
 
   /**
@@ -107,16 +133,23 @@ export function createCast({ api, config: { statuses } }, movie, members) {
     const { after } = isBooked
       ? await change(member, { status: 'released', reason: strings.board.undoReason })
       : { after: member };
-    await api.delete(`${path}/${after.id}`, { version: after.version });
-    all = without(after.id);
+    await inTurn(async () => {
+      await api.delete(`${path}/${after.id}`, { version: versionOf(after) });
+      all = without(after.id);
+    });
   }
 
-  /** @param {number[]} order */
-  async function bill(order) {
-    const answer = /** @type {{ cast: CastMember[] }} */ (
-      await api.put(`/movies/${movie}/billing`, { body: { order } })
-    );
-    take(answer.cast);
+  /**
+   * @param {number[]} order
+   * @param {boolean} [isLast] whether the page goes: then nothing is waited for
+   * @returns {Promise<void>}
+   */
+  function bill(order, isLast = false) {
+    const send = async () => {
+      const options = { body: { order }, keepalive: isLast };
+      take(/** @type {{ cast: CastMember[] }} */ (await api.put(`/movies/${movie}/billing`, options)).cast);
+    };
+    return isLast ? send() : inTurn(send);
   }
 
   /**
@@ -125,15 +158,37 @@ export function createCast({ api, config: { statuses } }, movie, members) {
    * @param {AbortSignal} [signal]
    * @returns {Promise<boolean>} whether that differs from what was known
    */
-  async function refresh(signal) {
-    const { cast } = /** @type {{ cast: CastMember[] }} */ (await api.get(path, { signal }));
-    const known = JSON.stringify(all);
-    take(cast);
-    return JSON.stringify(all) !== known;
+  function refresh(signal) {
+    return inTurn(async () => {
+      const { cast } = /** @type {{ cast: CastMember[] }} */ (await api.get(path, { signal }));
+      const known = JSON.stringify(all);
+      take(cast);
+      return JSON.stringify(all) !== known;
+    });
   }
 
+  /**
+   * A casting as it is once all that is under way is done; as it was seen, when it is not there any more.
+   *
+   * @param {CastMember} seen
+   */
+  const settled = (seen) => inTurn(async () => find(seen.id) ?? seen);
+
   take(members);
-  return { path, members: () => all, find, change, changeAll, takeBack, add, remove, bill, refresh };
+  return { path, members: () => all, find, settled, change, changeAll, takeBack, add, remove, bill, refresh };
+}
+
+/** Does one thing after the other, whatever becomes of those before. */
+export function oneByOne() {
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve();
+
+  /** @template T @param {() => Promise<T>} act @returns {Promise<T>} */
+  return function inTurn(act) {
+    const done = last.then(act);
+    last = done.catch(() => {});
+    return done;
+  };
 }
 
 /** Greater than any place in the credits. */

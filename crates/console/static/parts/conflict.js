@@ -5,6 +5,7 @@ import { Refusal } from '../api.js';
 import { fill, h, setAttribute } from '../dom.js';
 import { strings } from '../strings.js';
 import { openDialog } from './dialog.js';
+import { messageOf } from './notice.js';
 
 /** @typedef {Record<string, unknown>} Members */
 
@@ -21,6 +22,14 @@ import { openDialog } from './dialog.js';
  * @property {(member: string, value: unknown) => string} [show] a value in words
  */
 
+/**
+ * Mine was kept.
+ *
+ * @typedef {object} Kept
+ * @property {any} answer of the server
+ * @property {any} before what it was saved over
+ */
+
 /** @typedef {{ label: string, yours: string, theirs: string, isMine: boolean }} Difference */
 
 /**
@@ -34,7 +43,10 @@ export async function save(change) {
     await change.api.patch(change.path, { body: change.mine, version: change.base.version });
     return 'saved';
   } catch (error) {
-    if (error instanceof Refusal && error.kind === 'stale-version') return resolveConflict(change);
+    if (error instanceof Refusal && error.kind === 'stale-version') {
+      const chosen = await resolveConflict(change);
+      return chosen && chosen !== 'theirs' ? 'mine' : chosen;
+    }
     throw error;
   }
 }
@@ -43,7 +55,7 @@ export async function save(change) {
  * Shows what differs, and does what is chosen: to keep mine saves it over the version that is there now.
  *
  * @param {Change} change
- * @returns {Promise<'mine' | 'theirs' | null>}
+ * @returns {Promise<Kept | 'theirs' | null>} `null` when they chose nothing
  */
 export async function resolveConflict(change) {
   const texts = strings.conflict;
@@ -53,11 +65,7 @@ export async function resolveConflict(change) {
     const table = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': texts.title });
     const alert = h('p', { class: 'error', role: 'alert' });
     const keep = h('button', { type: 'button', onclick: keepMine }, texts.keep);
-    const take = h(
-      'button',
-      { type: 'button', class: 'primary', 'data-first': true, onclick: () => close('theirs') },
-      texts.take,
-    );
+    const take = h('button', { type: 'button', class: 'primary', 'data-first': true, onclick: takeTheirs }, texts.take);
 
     function show() {
       const differences = differencesOf(change, theirs);
@@ -65,31 +73,41 @@ export async function resolveConflict(change) {
       fill(table, tableOf(differences));
     }
 
+    const isBusy = () => element.hasAttribute('aria-busy');
+
+    function takeTheirs() {
+      if (!isBusy()) close('theirs');
+    }
+
     async function keepMine() {
-      if (keep.getAttribute('aria-disabled')) return;
-      setAttribute(keep, 'aria-disabled', 'true');
+      if (isBusy()) return;
+      setAttribute(element, 'aria-busy', 'true');
       fill(alert);
       try {
-        await change.api.patch(change.path, { body: change.mine, version: theirs.version });
-        close('mine');
+        const answer = await change.api.patch(change.path, { body: change.mine, version: theirs.version });
+        close({ answer, before: theirs });
       } catch (error) {
         fill(alert, await explain(error));
       } finally {
-        setAttribute(keep, 'aria-disabled', null);
+        setAttribute(element, 'aria-busy', null);
       }
     }
 
     /** @param {unknown} error */
     async function explain(error) {
-      if (!(error instanceof Refusal)) return `${strings.offline.title}. ${strings.offline.detail}`;
-      if (error.kind !== 'stale-version') return error.message;
-      theirs = await latest(change);
+      if (!(error instanceof Refusal && error.kind === 'stale-version')) return messageOf(error);
+      try {
+        theirs = await latest(change);
+      } catch (problem) {
+        return messageOf(problem);
+      }
       show();
       return texts.again;
     }
 
+    const element = h('div', { class: 'conflict' }, detail, table, alert, h('p', { class: 'actions' }, keep, take));
     show();
-    return h('div', { class: 'conflict' }, detail, table, alert, h('p', { class: 'actions' }, keep, take));
+    return element;
   });
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Dialogs: modal, closed by Escape, with the focus back where it was.
+// Dialogs: modal, closed by Escape, with the focus back where it was. While something in one is being saved, it stays.
 
 import { h, newId } from '../dom.js';
 import { strings } from '../strings.js';
@@ -21,10 +21,19 @@ export function openDialog(title, fill) {
       answer = given;
       dialog.close();
     };
+    const isBusy = () => dialog.querySelector('[aria-busy]') !== null;
+    const stay = (/** @type {Event} */ event) => {
+      if (isBusy()) event.preventDefault();
+    };
     const dialog = h(
       'dialog',
       {
         'aria-labelledby': id,
+        oncancel: stay,
+        // Pressed twice, Escape closes without asking.
+        onkeydown: (/** @type {KeyboardEvent} */ event) => {
+          if (event.key === 'Escape') stay(event);
+        },
         onclose: () => {
           dialog.remove();
           resolve(answer);
@@ -34,10 +43,13 @@ export function openDialog(title, fill) {
         'header',
         {},
         h('h2', { id }, title),
-        h('button', { type: 'button', class: 'quiet', 'aria-label': strings.close, onclick: () => close(null) }, '×'),
+        h('button', { type: 'button', class: 'quiet', 'aria-label': strings.close, onclick: leave }, '×'),
       ),
       fill(close),
     );
+    function leave() {
+      if (!isBusy()) close(null);
+    }
     document.body.append(dialog);
     dialog.showModal();
     /** @type {HTMLElement | null} */ (dialog.querySelector('input, select, textarea, [data-first]'))?.focus();

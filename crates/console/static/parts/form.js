@@ -89,11 +89,16 @@ export function form({ fields, label, submit, also, cancel, more = [] }) {
     h(
       'p',
       { class: 'actions' },
-      cancel && h('button', { type: 'button', onclick: cancel }, strings.cancel),
+      cancel && h('button', { type: 'button', onclick: leave }, strings.cancel),
       other,
       button,
     ),
   );
+
+  function leave() {
+    // What is on its way to the server cannot be called back.
+    if (!element.hasAttribute('aria-busy')) cancel?.();
+  }
 
   /** @param {Event} event */
   function onSubmit(event) {

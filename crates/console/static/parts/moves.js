@@ -17,15 +17,24 @@ const MANY = 10;
  * @param {import('./cast.js').Cast} cast
  * @param {ReturnType<import('./notice.js').createNotices>} notices
  * @param {(focus?: string[]) => void} changed shows the cast anew, and focuses the first of these that is there
+ * @param {() => Promise<void>} settle saves the order of the credits, if that is not saved yet
  */
-export function createMoves(context, cast, notices, changed) {
+export function createMoves(context, cast, notices, changed, settle) {
   const {
     config: { statuses },
-    announce,
     toast,
     api,
     signal,
   } = context;
+
+  /** Those that are being moved or removed: what a second press means is not known before the first is answered. */
+  const busy = new Set();
+
+  /** Nothing that is under way is to look like the work of somebody else. @param {CastMember} member */
+  async function fresh(member) {
+    await settle();
+    return cast.settled(member);
+  }
 
   /** What the server has now; where it cannot be reached, that was said already. */
   const look = () => cast.refresh().catch(() => false);
@@ -34,6 +43,7 @@ export function createMoves(context, cast, notices, changed) {
   function tell(text, warnings, back) {
     const action = undo(context, async () => {
       try {
+        await settle();
         await back();
         toast(strings.movie.undone);
       } finally {
@@ -59,6 +69,17 @@ export function createMoves(context, cast, notices, changed) {
    * @returns {Promise<number[] | null>} the ids of those that did not move; `null` when it was left
    */
   async function move(members, to, focus) {
+    const free = members.filter(({ id }) => !busy.has(id));
+    for (const { id } of free) busy.add(id);
+    try {
+      return await moveFree(await Promise.all(free.map(fresh)), to, focus);
+    } finally {
+      for (const { id } of free) busy.delete(id);
+    }
+  }
+
+  /** @param {CastMember[]} members @param {CastingStatus} to @param {string[]} focus */
+  async function moveFree(members, to, focus) {
     const [first] = members;
     if (!first) return null;
     const status = strings.statuses[to];
@@ -120,15 +141,29 @@ export function createMoves(context, cast, notices, changed) {
           : String(value ?? strings.none);
       const { labels } = texts;
       const path = `${cast.path}/${base.id}`;
-      const chosen = await resolveConflict({ api, path, name: 'casting', mine, base, labels, show });
-      if (chosen) announce(chosen === 'mine' ? texts.edited(name) : texts.theirs(name));
+      const conflict = { api, path, name: 'casting', mine, base, labels, show };
+      const chosen = await resolveConflict(conflict).catch((problem) => void toast(messageOf(problem)));
+      await look();
+      changed(focus);
+      if (chosen === 'theirs') toast(texts.theirs(name));
+      else if (chosen) {
+        const { before, answer } = chosen;
+        const done = {
+          before: { ...base, ...before },
+          after: { ...base, ...answer.casting },
+          warnings: answer.warnings,
+        };
+        tell(texts.edited(name), done.warnings, () => cast.takeBack(done));
+      }
+      return;
     }
     await look();
     changed(focus);
   }
 
-  /** @param {CastMember} member @param {string[]} focus */
-  async function edit(member, focus) {
+  /** @param {CastMember} seen @param {string[]} focus */
+  async function edit(seen, focus) {
+    const member = await fresh(seen);
     /** @type {import('./cast.js').Done | null} */
     let done = null;
     /** @type {{ changes: import('./cast.js').Changes, error: unknown } | null} */
@@ -149,8 +184,11 @@ export function createMoves(context, cast, notices, changed) {
     if (saved) tell(texts.edited(member.actor.name), saved.warnings, () => cast.takeBack(saved));
   }
 
-  /** @param {CastMember} member @param {string[]} focus */
-  async function remove(member, focus) {
+  /** @param {CastMember} seen @param {string[]} focus */
+  async function remove(seen, focus) {
+    if (busy.has(seen.id)) return;
+    busy.add(seen.id);
+    const member = await fresh(seen);
     try {
       await cast.remove(member);
     } catch (error) {
@@ -159,11 +197,13 @@ export function createMoves(context, cast, notices, changed) {
       await look();
       changed(focus);
       return;
+    } finally {
+      busy.delete(seen.id);
     }
     changed(focus);
     const { actor, character, status, reason, billing } = member;
     tell(texts.removed(actor.name), [], async () => {
-      await cast.add({ actor, character, status, reason, billing });
+      await cast.add({ actor, character, status, reason, billing }, api.postOnce);
     });
   }
 

@@ -21,16 +21,20 @@ export function messageOf(error) {
  * @param {() => Promise<void>} back
  * @returns {Action}
  */
-export const undo = ({ toast }, back) => ({
-  label: strings.undo,
-  run: async () => {
-    try {
-      await back();
-    } catch (error) {
-      toast(messageOf(error));
-    }
-  },
-});
+export function undo({ toast }, back) {
+  const action = {
+    label: strings.undo,
+    run: async () => {
+      try {
+        await back();
+      } catch (error) {
+        // What did not arrive can be tried again.
+        toast(messageOf(error), error instanceof Unreachable ? action : undefined);
+      }
+    },
+  };
+  return action;
+}
 
 /**
  * A place for notices, the newest first.

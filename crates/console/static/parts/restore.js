@@ -42,7 +42,7 @@ export async function attempt({ toast }, act) {
  */
 export function restore(context, kind, id, name, after) {
   return attempt(context, async () => {
-    await context.api.post(`/${kind}/${id}/restore`);
+    await context.api.postOnce(`/${kind}/${id}/restore`);
     const open = { label: strings.restored.open, run: () => context.go(address(`${kind}/${id}`)) };
     context.toast(strings.restored.done(name), after && open);
     if (after) after();

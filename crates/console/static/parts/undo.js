@@ -104,7 +104,7 @@ export async function undo(context, entry, inverse) {
  */
 async function act({ api }, entry, { method, path, name, body, needsReason }) {
   if (method === 'POST') {
-    await api.post(path, { body });
+    await api.postOnce(path, { body });
     return true;
   }
   const now = await latest({ api, path, name });

@@ -49,22 +49,25 @@ export default async function movieScreen(context) {
     );
   }
 
-  /** Looks at what the server has; two people at one board are not to drift apart. @param {boolean} isAsked */
-  async function refresh(isAsked) {
+  /**
+   * Looks at what the server has; two people at one board are not to drift apart.
+   *
+   * @param {'asked' | 'own' | ''} [why] somebody asked for it, or did it elsewhere on this screen
+   */
+  async function refresh(why = '') {
     if (signal.aborted) return;
     try {
       const [now, isOther] = await Promise.all([read(), cast.refresh(signal)]);
-      const isNew = isOther || now.version !== movie.version;
-      if (isNew) {
-        show(now);
-        board.render();
-      }
-      if (isNew) toast(texts.refreshedByOthers);
-      else if (isAsked) announce(texts.refreshed);
+      // An answer from before one's own save is old.
+      const isNewer = now.version > movie.version;
+      if (isNewer) show(now);
+      if (isOther) board.render();
+      if ((isNewer || isOther) && why !== 'own') toast(texts.refreshedByOthers);
+      else if (why === 'asked') announce(texts.refreshed);
     } catch (error) {
       if (signal.aborted) return;
       if (isGone(error)) context.reload();
-      else if (isAsked) toast(messageOf(error));
+      else if (why === 'asked') toast(messageOf(error));
     }
   }
 
@@ -100,23 +103,32 @@ export default async function movieScreen(context) {
    */
   async function save(base, mine) {
     try {
-      const { movie: after, warnings = [] } = await patch(mine, base.version);
-      const back = undo(context, async () => {
-        await patch(changesOf(after, base), after.version);
-        toast(texts.undone);
-      });
-      if (warnings.length > 0) notices.warn(texts.saved, warnings, back);
-      else toast(texts.saved, back);
+      tell(await patch(mine, base.version), base);
       return true;
     } catch (error) {
       if (!isStale(error)) throw error;
       const shown = (/** @type {string} */ member, /** @type {unknown} */ value) =>
         member === 'title' ? String(value) : day(/** @type {string | null} */ (value));
       const chosen = await resolveConflict({ api, path, name: 'movie', mine, base, labels: texts.fields, show: shown });
+      if (chosen && chosen !== 'theirs') {
+        show(chosen.answer.movie);
+        tell(chosen.answer, chosen.before);
+        return true;
+      }
       show(await read());
-      if (chosen) toast(chosen === 'mine' ? texts.saved : texts.theirs);
+      if (chosen) toast(texts.theirs);
       return chosen !== null;
     }
+  }
+
+  /** @param {{ movie: Movie, warnings?: Warning[] }} answer @param {Movie} before */
+  function tell({ movie: after, warnings = [] }, before) {
+    const back = undo(context, async () => {
+      await patch(changesOf(after, before), after.version);
+      toast(texts.undone);
+    });
+    if (warnings.length > 0) notices.warn(texts.saved, warnings, back);
+    else toast(texts.saved, back);
   }
 
   async function remove() {
@@ -129,13 +141,13 @@ export default async function movieScreen(context) {
         toast(messageOf(error));
         return;
       }
-      await refresh(false);
+      await refresh();
       toast(isStale(error) ? texts.stale : texts.gone);
       return;
     }
     go(address('movies'));
     const back = undo(context, async () => {
-      await api.post(`${path}/restore`);
+      await api.postOnce(`${path}/restore`);
       go(address(`movies/${id}`));
       toast(texts.restored(title));
     });
@@ -148,7 +160,7 @@ export default async function movieScreen(context) {
   }
 
   show(movie);
-  addEventListener('focus', () => refresh(false), { signal });
+  addEventListener('focus', () => refresh(), { signal });
   // A link may lead to one casting; the shell focuses the heading first.
   const { casting } = route.query;
   if (casting) setTimeout(() => board.render([`row-${Number(casting)}`]));
@@ -169,7 +181,7 @@ export default async function movieScreen(context) {
         mayChange && button(texts.edit, edit),
         button(texts.print, () => print()),
         button(texts.export, () => download(context, `${path}/cast?format=csv`, `cast-${id}.csv`, progress)),
-        button(texts.refresh, () => refresh(true)),
+        button(texts.refresh, () => refresh('asked')),
         session.may('delete:movies') && button(texts.delete, remove, 'danger'),
       ),
     ),
@@ -180,7 +192,7 @@ export default async function movieScreen(context) {
       context,
       path,
       () => cast.members(),
-      () => refresh(false),
+      () => refresh('own'),
     ),
   );
   return { title: movie.title, content };
