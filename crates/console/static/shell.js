@@ -49,7 +49,8 @@ const SOON = 150;
 export function createShell({ config, session, api }) {
   const navigation = h('nav', { 'aria-label': strings.navigation });
   const account = h('div', { class: 'account' });
-  const offline = h('p', { class: 'banner', role: 'status', hidden: navigator.onLine }, strings.offline.banner);
+  // It is there before its text is, so that this is read out.
+  const offline = h('p', { class: 'banner', role: 'status' });
   const header = h(
     'header',
     { class: 'top' },
@@ -207,11 +208,9 @@ export function createShell({ config, session, api }) {
         show();
       });
       addEventListener('hashchange', show);
-      for (const event of ['online', 'offline']) {
-        addEventListener(event, () => {
-          offline.hidden = navigator.onLine;
-        });
-      }
+      const showConnection = () => fill(offline, navigator.onLine ? '' : strings.offline.banner);
+      for (const event of ['online', 'offline']) addEventListener(event, showConnection);
+      showConnection();
       return show();
     },
   };

@@ -118,7 +118,7 @@ export const strings = {
     gone: 'It was deleted in the meantime.',
     keep: 'Keep mine',
     take: 'Take theirs',
-    tookTheirs: 'What somebody else saved was kept.',
+    tookTheirs: 'Their version was kept.',
   },
   actorForm: {
     add: 'Add actor',
@@ -139,7 +139,7 @@ export const strings = {
     saved: (/** @type {string} */ name) => `${isolated(name)} is added.`,
     changed: 'The changes are saved.',
     alike: (/** @type {number} */ number) =>
-      number === 1 ? 'One like that is already here:' : `${number.toLocaleString('en')} like that are already here:`,
+      number === 1 ? 'Already in the agency:' : `${number.toLocaleString('en')} like that are already in the agency:`,
     known: (/** @type {number} */ age, /** @type {string} */ gender) => `${age}, ${gender.toLowerCase()}`,
   },
   imports: {
@@ -401,8 +401,8 @@ export const strings = {
     hint: 'To change the billing, drag a name, press the arrows, or hold Alt and press an arrow key.',
     handle: (/** @type {string} */ name, /** @type {number} */ place, /** @type {number} */ all) =>
       `${name}, ${place} of ${all} in the billing: drag, or Alt with an arrow key`,
-    up: (/** @type {string} */ name) => `Bill ${name} earlier`,
-    down: (/** @type {string} */ name) => `Bill ${name} later`,
+    up: (/** @type {string} */ name) => `Move ${name} up in the credits`,
+    down: (/** @type {string} */ name) => `Move ${name} down in the credits`,
     moved: (/** @type {string} */ name, /** @type {number} */ place, /** @type {number} */ all) =>
       `${isolated(name)}: ${place} of ${all}`,
     saved: 'The billing was saved.',
@@ -421,7 +421,7 @@ export const strings = {
     free: 'free for the shoot',
     busy: 'booked elsewhere during the shoot',
     onBoard: (/** @type {string} */ status) => `on this board: ${status}`,
-    shoot: (/** @type {string} */ days) => `It tells who is free for the shoot, ${days}.`,
+    shoot: (/** @type {string} */ days) => `The suggestions say who is free for the shoot, ${days}.`,
     noShoot: 'The days of the shoot are not known, so nobody can say who is free.',
     done: (/** @type {string} */ name, /** @type {string} */ status) => `${isolated(name)} is on the board: ${status}.`,
   },

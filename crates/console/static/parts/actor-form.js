@@ -13,8 +13,9 @@ import { field, form, input, select } from './form.js';
 const texts = strings.actorForm;
 /** Milliseconds after the last key before it is looked for. */
 const TYPING = 200;
-/** How many that look alike are shown. */
+/** How many that look alike are shown, and among how many they are looked for. */
 const ALIKE = 5;
+const LOOKED_AT = 100;
 /** The value of the choice that is written by hand. */
 const OTHER = 'other';
 
@@ -207,8 +208,17 @@ function bornField() {
   };
 }
 
+/** @param {string} text its words, without what case and accents tell apart */
+const wordsOf = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().split(/\s+/).filter(Boolean);
+
+/** @param {string} name @param {string[]} words */
+const hasWords = (name, words) => {
+  const plain = wordsOf(name).join(' ');
+  return words.every((word) => plain.includes(word));
+};
+
 /**
- * Those who are there already and whose names contain what is typed.
+ * Those who are there already and whose names contain what is typed, whatever the order of its words.
  *
  * @param {Context} context
  * @param {import('./form.js').Control} control
@@ -227,29 +237,30 @@ function lookAlikes({ api, session, signal }, control) {
   function clear() {
     asked.abort();
     clearTimeout(typing);
-    show([], 0);
+    show([]);
   }
 
   async function look() {
     asked.abort();
     asked = new AbortController();
-    const q = control.value.trim();
-    if (q.length < 2) {
-      show([], 0);
+    const words = wordsOf(control.value);
+    const [q] = words.toSorted((a, b) => b.length - a.length);
+    if (!q || q.length < 2) {
+      show([]);
       return;
     }
     try {
       const waiting = AbortSignal.any([asked.signal, signal]);
-      const page = await api.get(`/actors${query({ q, limit: ALIKE })}`, { signal: waiting });
-      const { actors, total } = /** @type {Page<'actors', Actor>} */ (page);
-      show(actors, total);
+      const page = await api.get(`/actors${query({ q, limit: LOOKED_AT })}`, { signal: waiting });
+      const { actors } = /** @type {Page<'actors', Actor>} */ (page);
+      show(actors.filter(({ name }) => hasWords(name, words)));
     } catch {
       // A hint that does not come keeps nobody from adding.
     }
   }
 
-  /** @param {Actor[]} actors @param {number} total */
-  function show(actors, total) {
+  /** @param {Actor[]} actors */
+  function show(actors) {
     setAttribute(element, 'hidden', actors.length === 0);
     const each = (/** @type {Actor} */ { id, name, age, gender }) =>
       h(
@@ -259,7 +270,7 @@ function lookAlikes({ api, session, signal }, control) {
         ` ${texts.known(age, genderName(gender))}`,
       );
     if (actors.length === 0) fill(element);
-    else fill(element, h('p', {}, texts.alike(total)), h('ul', {}, actors.map(each)));
+    else fill(element, h('p', {}, texts.alike(actors.length)), h('ul', {}, actors.slice(0, ALIKE).map(each)));
   }
 
   return { element, clear };

@@ -20,13 +20,12 @@ const SUGGESTED = 10;
  * @param {import('./cast.js').Cast} cast
  * @returns {Promise<{ member: CastMember, warnings: Warning[] } | null>}
  */
-export function openAssign({ api, announce, config: { statuses } }, movie, cast) {
+export function openAssign({ api, config: { statuses } }, movie, cast) {
   const actor = combobox({
     name: 'actor_id',
     label: texts.actor,
     hint: `${texts.actorHint} ${movie.shoot_start ? texts.shoot(shoot(movie)) : texts.noShoot}`,
     search: (text, signal) => suggest(api, movie, cast, text, signal),
-    announce,
   });
   const labels = strings.board.labels;
   const open = statuses.filter(({ name }) => !isClosed(statuses, name));

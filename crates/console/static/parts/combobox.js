@@ -23,9 +23,8 @@ const TYPING = 200;
  * @param {string} parts.label
  * @param {string} [parts.hint]
  * @param {(text: string, signal: AbortSignal) => Promise<Option<Value>[]>} parts.search
- * @param {(text: string) => void} parts.announce
  */
-export function combobox({ name, label, hint, search, announce }) {
+export function combobox({ name, label, hint, search }) {
   const id = newId('listbox');
   const listbox = h('ul', { id, role: 'listbox', 'aria-label': label, hidden: true, onpointerdown: onPress });
   const state = h('p', { class: 'unseen', role: 'status' });
@@ -47,6 +46,8 @@ export function combobox({ name, label, hint, search, announce }) {
   /** @type {Option<Value>[]} */
   let options = [];
   let active = -1;
+  /** Whether the person went to the one that stands out. */
+  let isMoved = false;
   /** @type {Option<Value> | null} */
   let chosen = null;
   let typing = 0;
@@ -95,6 +96,7 @@ export function combobox({ name, label, hint, search, announce }) {
     listbox.hidden = false;
     setAttribute(control, 'aria-expanded', 'true');
     fill(state, found.length > 0 ? strings.combobox.found(found.length) : strings.combobox.none);
+    isMoved = false;
     activate(found.length > 0 ? 0 : -1);
   }
 
@@ -125,7 +127,7 @@ export function combobox({ name, label, hint, search, announce }) {
     control.value = option.label;
     made.complain('');
     close();
-    announce(strings.combobox.chosen(option.label));
+    fill(state, strings.combobox.chosen(option.label));
   }
 
   /** @param {KeyboardEvent} event */
@@ -133,6 +135,7 @@ export function combobox({ name, label, hint, search, announce }) {
     const isOpen = !listbox.hidden;
     const last = options.length - 1;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      isMoved = isOpen;
       if (!isOpen) look();
       else if (event.key === 'ArrowDown') activate(active >= last ? 0 : active + 1);
       else activate(active <= 0 ? last : active - 1);
@@ -141,8 +144,8 @@ export function combobox({ name, label, hint, search, announce }) {
     } else if (event.key === 'Escape' && isOpen) {
       close();
     } else {
-      // With the Tab key too, what stands out is taken along.
-      if (event.key === 'Tab' && isOpen) choose(active);
+      // With the Tab key too, what was gone to is taken along.
+      if (event.key === 'Tab' && isOpen && isMoved) choose(active);
       return;
     }
     event.preventDefault();

@@ -34,6 +34,7 @@ export function openImport(context, { path, title, columns, example, count, done
   return openDialog(title, (close) => {
     const left = new AbortController();
     const outcome = h('div', { class: 'outcome' });
+    let choice = new AbortController();
     const id = newId('file');
     const control = h('input', {
       type: 'file',
@@ -74,15 +75,18 @@ export function openImport(context, { path, title, columns, example, count, done
     async function choose(files) {
       const file = files?.[0];
       if (!file) return;
+      // Only the last file that was chosen counts.
+      choice.abort();
+      choice = new AbortController();
+      const signal = AbortSignal.any([choice.signal, left.signal, context.signal]);
       busy(texts.checking(file.name, size(file.size)));
       try {
         // As it is now: a file that is saved again meanwhile could not be read any more.
         const rows = new Blob([await file.arrayBuffer()], { type: 'text/csv' });
-        const signal = AbortSignal.any([left.signal, context.signal]);
         const told = /** @type {Import} */ (await send(`${path}/import?dry_run=true`, { file: rows, signal }));
-        offer(file.name, rows, told.rows);
+        if (!signal.aborted) offer(file.name, rows, told.rows);
       } catch (error) {
-        if (!left.signal.aborted) refuse(file.name, error);
+        if (!signal.aborted) refuse(file.name, error);
       }
     }
 

@@ -4,8 +4,9 @@
 import { h } from '../dom.js';
 import { strings } from '../strings.js';
 
-/** Milliseconds that it stays; one that can be acted upon stays until it is closed or another takes its place. */
+/** Milliseconds that it stays; longer where there is something to press, and as long as somebody is at it. */
 const STAY = 6000;
+const STAY_TO_ACT = 20_000;
 
 export function createToasts() {
   const element = h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' });
@@ -15,19 +16,36 @@ export function createToasts() {
    * @param {{ label: string, run: () => void | Promise<void> }} [action]
    */
   function show(text, action) {
-    const act = async () => {
+    /** What had the focus before. @type {EventTarget | null} */
+    let former = null;
+    const remove = () => {
+      const isFocused = toast.contains(document.activeElement);
       toast.remove();
+      if (!isFocused) return;
+      if (former instanceof HTMLElement && former.isConnected) former.focus();
+      else document.querySelector('main')?.focus();
+    };
+    const act = async () => {
+      remove();
       await action?.run();
     };
-    const button = action && h('button', { type: 'button', onclick: act }, action.label);
-    const close = h(
-      'button',
-      { type: 'button', class: 'quiet', 'aria-label': strings.close, onclick: () => toast.remove() },
-      '×',
+    const wait = () => {
+      setTimeout(() => (toast.matches(':hover, :focus-within') ? wait() : remove()), action ? STAY_TO_ACT : STAY);
+    };
+    const toast = h(
+      'div',
+      {
+        class: 'toast',
+        onfocusin: (/** @type {FocusEvent} */ { relatedTarget }) => {
+          if (!(relatedTarget instanceof Node && toast.contains(relatedTarget))) former = relatedTarget;
+        },
+      },
+      h('span', {}, text),
+      action && h('button', { type: 'button', onclick: act }, action.label),
+      h('button', { type: 'button', class: 'quiet', 'aria-label': strings.close, onclick: remove }, '×'),
     );
-    const toast = h('div', { class: 'toast' }, h('span', {}, text), button, close);
     element.replaceChildren(toast);
-    if (!action) setTimeout(() => toast.remove(), STAY);
+    wait();
   }
 
   return { element, show };

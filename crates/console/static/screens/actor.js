@@ -8,12 +8,11 @@ import { editActor } from '../parts/actor-form.js';
 import { confirm, openDialog } from '../parts/dialog.js';
 import { historyOf } from '../parts/history.js';
 import { attempt, namesOfDeleted, restore } from '../parts/restore.js';
+import { badge, isClosed } from '../parts/status.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
 
 const texts = strings.actor;
-/** The statuses in which nothing is being decided. */
-const DECIDED = new Set(['booked', 'declined', 'released']);
 /** How many changes are looked at for the name of whoever is deleted. */
 const LOOK = 100;
 
@@ -37,9 +36,10 @@ export default async function actorScreen(context) {
 
 /** @param {Context} context @param {Actor} actor @param {Credit[]} credits */
 async function present(context, actor, credits) {
-  const { session } = context;
-  const open = credits.filter(({ status }) => !DECIDED.has(status));
-  const decided = credits.filter(({ status }) => DECIDED.has(status)).sort(byWeight);
+  const { session, config } = context;
+  const isDecided = (/** @type {Credit} */ { status }) => status === 'booked' || isClosed(config.statuses, status);
+  const open = credits.filter((credit) => !isDecided(credit));
+  const decided = credits.filter(isDecided).sort(byWeight);
   const history = await historyOf(context, {
     path: `/actors/${actor.id}/history`,
     castings: credits,
@@ -216,12 +216,7 @@ function creditTable({ session }, caption, credits) {
       h('td', { 'data-label': columns.release }, `${day(movie.release_date)} (${when})`),
       h('td', { 'data-label': columns.character }, h('bdi', {}, character ?? strings.none)),
       h('td', { 'data-label': columns.billing, class: 'number' }, billing ?? strings.none),
-      h(
-        'td',
-        { 'data-label': columns.status },
-        h('span', { class: `badge ${status}` }, strings.statuses[status]),
-        reason && [' ', h('bdi', {}, reason)],
-      ),
+      h('td', { 'data-label': columns.status }, badge(status), reason && [' ', h('bdi', {}, reason)]),
     );
   };
   return h(
