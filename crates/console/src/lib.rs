@@ -1,7 +1,7 @@
 //! The web console at `/console/`: screens for people, over the same API as every other client.
 //!
-//! Everything in `static/` is in the binary as it is: there is no build step. A debug build reads it from the source folder, so that
-//! a change is seen as soon as the page is loaded again. What the screens cannot know by themselves is in `config.json`.
+//! Everything in `static/` is in the binary as it is: there is no build step. What the screens cannot know by themselves is in
+//! `config.json`.
 
 mod config;
 mod files;

@@ -43,19 +43,19 @@ fn assert_refused(seen: &Value, provider: &Provider) {
     let refused = refusal("400 (Bad Request)", &format!("{}/token", provider.issuer));
     assert_eq!(seen["found"], json!([refused, refused]));
     let stranger = "That sign-in was not begun here. Please sign in again.";
-    for (what, told) in [
-        ("not begun here", stranger),
-        ("another state", stranger),
-        ("another nonce", stranger),
-        ("another code", "The sign-in service said no: grant request is invalid"),
-        ("another code_verifier", "The sign-in service said no: grant request is invalid"),
+    let plain = "/console/#/actors";
+    let said_no = "The sign-in service said no: grant request is invalid";
+    for (what, told, address) in [
+        // What was begun elsewhere stays for whoever began it.
+        ("not begun here", stranger, "/console/?code=stolen&state=guessed#/actors"),
+        ("another nonce", stranger, plain),
+        ("another code", said_no, plain),
+        ("another code_verifier", said_no, plain),
     ] {
-        assert_eq!(
-            seen["complaints"][what],
-            json!({"told": told, "address": "/console/#/actors", "keeps": 0}),
-            "{what}"
-        );
+        assert_eq!(seen["complaints"][what], json!({"told": told, "address": address, "keeps": 0}), "{what}");
     }
+    let another_state = &seen["complaints"]["another state"];
+    assert_eq!((&another_state["told"], &another_state["keeps"]), (&json!(stranger), &json!(0)), "{another_state}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ async function add(page) {
   const next = { name: await name.inputValue(), focused: await focused(page) };
 
   await name.fill('nada');
-  await dialog.getByText('already here').waitFor();
+  await dialog.getByText('Already in the agency').waitFor();
   const alike = await texts(dialog.getByRole('link'));
   for (const each of NAMES) {
     await name.fill(each);
