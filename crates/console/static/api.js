@@ -58,7 +58,8 @@ export function createApi(session) {
     const response = await patiently(() => fetch(path, request), method === 'GET' || method === 'POST', signal);
     if (response.ok) return response;
     const refusal = new Refusal(await problemOf(response));
-    if (refusal.status === 401) session.expired();
+    // A late answer to somebody who has signed in anew since says nothing of that.
+    if (refusal.status === 401 && session.token() === token) session.expired();
     throw refusal;
   }
 
@@ -118,11 +119,18 @@ export function repeatable(api) {
       unanswered = null;
       return /** @type {T} */ (answer);
     } catch (error) {
-      if (error instanceof Refusal) unanswered = null;
+      if (isFinal(error)) unanswered = null;
       throw error;
     }
   };
 }
+
+/**
+ * Whether a request came to nothing. One that a server in trouble refused, or that is still being done, may have had its effect.
+ *
+ * @param {unknown} error
+ */
+const isFinal = (error) => error instanceof Refusal && error.status < 500 && error.kind !== 'request-in-progress';
 
 /**
  * A query string without the parameters that say nothing.

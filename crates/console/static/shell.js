@@ -110,8 +110,12 @@ export function createShell({ config, session, api }) {
   }
 
   async function signOut() {
-    await session.signOut();
+    toasts.element.replaceChildren();
     complaint = strings.signIn.signedOut;
+    // Here they are signed out in any case; only the issuer may not have been told.
+    await session.signOut().catch((error) => {
+      complaint = error instanceof Error ? error.message : String(error);
+    });
     location.hash = HOME;
     await show();
   }
@@ -123,7 +127,9 @@ export function createShell({ config, session, api }) {
     const { signal } = leaving;
     for (const dialog of document.querySelectorAll('dialog')) dialog.close();
     fillHeader();
-    const soon = setTimeout(() => fill(main, h('p', { class: 'state', 'aria-busy': 'true' }, strings.loading)), SOON);
+    const soon = setTimeout(() => {
+      if (!signal.aborted) fill(main, h('p', { class: 'state', 'aria-busy': 'true' }, strings.loading));
+    }, SOON);
     const screen = await make(signal).catch((error) => failure(error));
     clearTimeout(soon);
     if (signal.aborted) return;
