@@ -65,8 +65,9 @@ fn each_role_signs_in_works_and_signs_out_in_the_console() {
 
     let expired = &seen["expired"];
     let refused = refusal("401 (Unauthorized)", &format!("{}/actors?q=haddad&sort=age&page=1", server.base));
-    assert_eq!(expired["found"], json!([refused]));
-    assert_eq!(expired["told"], "Your session has ended. Sign in again to go on where you were.");
+    let refused_in_dialog = refusal("401 (Unauthorized)", &format!("{}/actors", server.base));
+    assert_eq!(expired["found"], json!([refused, refused_in_dialog]));
+    assert_eq!(expired["typed"], "Ada Typed", "what was typed is not lost");
     assert_eq!(expired["place"], "#/actors?q=haddad&sort=age");
     assert_eq!(expired["focused"], "Actors", "whoever reads the screen begins at its heading");
     assert_eq!(seen["addressed"]["found"], json!([]));

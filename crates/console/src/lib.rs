@@ -10,12 +10,13 @@ use actix_web::{
     FromRequest, Handler, HttpResponse, Resource, Responder,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     http::header,
-    middleware::{Compress, DefaultHeaders},
+    middleware::DefaultHeaders,
     web::{self, Data, ServiceConfig},
 };
 
 use config::Config;
 pub use config::SignIn;
+use files::Policy;
 
 /// Where the console is.
 pub const PATH: &str = "/console/";
@@ -24,15 +25,14 @@ const NEARLY: &str = "/console";
 
 /// Adds the console, where people sign in that way.
 pub fn routes(sign_in: &SignIn) -> impl Fn(&mut ServiceConfig) + Send + Sync + use<> {
-    let (policy, config) = (policy(sign_in), Data::new(Config::new(sign_in)));
+    let (policy, config) = (Data::new(Policy(policy(sign_in))), Data::new(Config::new(sign_in)));
     move |services| {
         let headers = DefaultHeaders::new()
-            .add((header::CONTENT_SECURITY_POLICY, policy.as_str()))
             .add((header::CACHE_CONTROL, "no-cache"))
             .add((header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"));
         let console = web::scope(NEARLY)
+            .app_data(policy.clone())
             .app_data(config.clone())
-            .wrap(Compress::default())
             .wrap(headers)
             .service(reading("", moved))
             .service(reading("/", files::page))

@@ -1,3 +1,5 @@
+use std::io::Read;
+
 use actix_web::{
     App,
     body::MessageBody,
@@ -7,6 +9,7 @@ use actix_web::{
     },
     test::{TestRequest, call_service, init_service, read_body},
 };
+use flate2::read::GzDecoder;
 
 use super::*;
 
@@ -37,13 +40,38 @@ async fn a_file_that_the_browser_has_is_not_sent_again() {
     let first = call_service(&app, TestRequest::get().uri("/console/").to_request()).await;
     assert_eq!(first.status(), StatusCode::OK);
     assert_eq!(told(&first, header::CONTENT_TYPE), "text/html; charset=utf-8");
+    let policy = told(&first, header::CONTENT_SECURITY_POLICY);
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
     let tag = told(&first, header::ETAG);
     assert!(!read_body(first).await.is_empty());
 
     let known = TestRequest::get().uri("/console/").insert_header((header::IF_NONE_MATCH, &*tag));
     let second = call_service(&app, known.to_request()).await;
     assert_eq!((second.status(), told(&second, header::ETAG)), (StatusCode::NOT_MODIFIED, tag));
+    assert_eq!(told(&second, header::CONTENT_SECURITY_POLICY), policy);
     assert!(read_body(second).await.is_empty());
+}
+
+#[actix_web::test]
+async fn a_file_is_sent_compressed_to_whoever_takes_that() {
+    let app = init_service(App::new().configure(routes(&SignIn::Local))).await;
+    let ask = || TestRequest::get().uri("/console/main.js");
+    let plain = call_service(&app, ask().to_request()).await;
+    assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
+    assert_eq!(told(&plain, header::VARY), "accept-encoding");
+    let plain = read_body(plain).await;
+    for (takes, is_taken) in [("gzip, deflate, br", true), ("identity", false), ("gzip;q=0", false), ("br", false)] {
+        let answer = call_service(&app, ask().insert_header((header::ACCEPT_ENCODING, takes)).to_request()).await;
+        assert_eq!(answer.headers().contains_key(header::CONTENT_ENCODING), is_taken, "{takes}");
+        let body = read_body(answer).await;
+        let mut text = Vec::new();
+        if is_taken {
+            GzDecoder::new(&*body).read_to_end(&mut text).unwrap();
+        } else {
+            text.extend_from_slice(&body);
+        }
+        assert_eq!(text, plain, "{takes}");
+    }
 }
 
 #[actix_web::test]

@@ -1,8 +1,6 @@
 // @ts-check
 // Requests to the API. A refusal is a `Refusal`, a server that cannot be reached is `Unreachable`; everything else is an answer.
 
-import { strings } from './strings.js';
-
 /** A refusal of the server: problem details (RFC 9457). */
 export class Refusal extends Error {
   /** @param {ApiProblem} problem */
@@ -17,6 +15,22 @@ export class Refusal extends Error {
 
 /** The server, or the way to it, is down. */
 export class Unreachable extends Error {}
+
+/** @param {unknown} error whether nobody waits for the answer any more */
+export const isAborted = (error) => error instanceof DOMException && error.name === 'AbortError';
+
+/**
+ * Asks once, for what is asked before anybody is signed in.
+ *
+ * @param {string} path
+ * @param {RequestInit} [request]
+ */
+export async function ask(path, request) {
+  const response = await fetch(path, request).catch(() => null);
+  if (!response) throw new Unreachable();
+  if (!response.ok) throw new Refusal(await problemOf(response));
+  return contentOf(response);
+}
 
 /**
  * @typedef {object} Options
@@ -34,6 +48,8 @@ const ATTEMPTS = 3;
 const PATIENCE = 400;
 /** Seconds that a busy server may ask to wait. */
 const LONGEST_WAIT = 5;
+/** What is said where the way to the server is broken. */
+const NO_WAY = [502, 504];
 
 /** @typedef {ReturnType<typeof createApi>} Api */
 
@@ -59,7 +75,7 @@ export function createApi(session) {
     if (response.ok) return response;
     const refusal = new Refusal(await problemOf(response));
     // A late answer to somebody who has signed in anew since says nothing of that.
-    if (refusal.status === 401 && session.token() === token) session.expired();
+    if (refusal.status === 401 && token && session.token() === token) session.expired();
     throw refusal;
   }
 
@@ -70,7 +86,7 @@ export function createApi(session) {
    * @param {Options} [options]
    * @returns {Promise<T>}
    */
-  const json = async (method, path, options) => (await send(method, path, options)).json();
+  const json = async (method, path, options) => contentOf(await send(method, path, options));
 
   const api = {
     send,
@@ -148,7 +164,7 @@ export function query(parameters) {
 
 /**
  * Sends a request until it is answered. A caller who asks for too much is told when to come again, and nothing was done; of a
- * connection that broke, and of a server in trouble, nobody knows what was done.
+ * connection that broke, and of a server in trouble, nobody knows what was done, and the same may still be going on (409).
  *
  * @param {() => Promise<Response>} attempt
  * @param {boolean} again whether it may be sent again when it may have been done
@@ -160,14 +176,33 @@ async function patiently(attempt, again, signal) {
     /** @type {Response | null} */
     const response = await attempt().catch((error) => {
       if (signal?.aborted) throw error;
-      if (isLast || !again) throw new Unreachable(strings.offline.title);
+      if (isLast || !again) throw new Unreachable();
       return null;
     });
-    const isBusy = response?.status === 429 || (again && response?.status === 503);
-    const wait = response && isBusy ? Number(response.headers.get('Retry-After') ?? 1) : 0;
-    if (response && (isLast || wait === 0 || wait > LONGEST_WAIT)) return response;
-    await new Promise((resolve) => setTimeout(resolve, wait * 1000 || PATIENCE * number));
+    const wait = response ? waitOf(response, again) : 0;
+    if (response && (isLast || wait === null || wait > LONGEST_WAIT)) return response;
+    await new Promise((resolve) => setTimeout(resolve, Math.max((wait ?? 0) * 1000, PATIENCE * number)));
   }
+}
+
+/**
+ * The seconds after which a request is to be sent again; `null` when this answer is the last word.
+ *
+ * @param {Response} response
+ * @param {boolean} again
+ */
+function waitOf({ status, headers }, again) {
+  const wait = headers.get('Retry-After');
+  if (wait !== null && (again || status === 429)) return Number(wait) || 0;
+  return again && NO_WAY.includes(status) ? 0 : null;
+}
+
+/** @param {Response} response @returns {Promise<any>} */
+function contentOf(response) {
+  return response.json().catch((error) => {
+    // It broke off, or it is not the server that answers.
+    throw isAborted(error) ? error : new Unreachable();
+  });
 }
 
 /**

@@ -6,7 +6,7 @@
 
 const ADDRESSES = new Set(['href', 'src']);
 /** What an address may begin with: a place on this page, a path of this server, or a file made in this browser. */
-const ADDRESS = /^(#|\/(?!\/)|\.\/|blob:|[\w-]+(\.[\w-]+)*$)/;
+const ADDRESS = /^(#|\/(?![/\\\s])|\.\/|blob:|[\w-]+(\.[\w-]+)*$)/;
 const FORBIDDEN = new Set(['style', 'srcdoc', 'action', 'formaction']);
 
 /**

@@ -1,8 +1,9 @@
 // @ts-check
 // The beginning: what the server tells, who is signed in, and then the shell with its screens.
 
-import { createApi } from './api.js';
+import { ask, createApi } from './api.js';
 import { fill, h } from './dom.js';
+import { messageOf } from './parts/notice.js';
 import { createSession } from './session.js';
 import { createShell } from './shell.js';
 import { strings } from './strings.js';
@@ -10,23 +11,19 @@ import { strings } from './strings.js';
 /** Tells why nothing can be shown, with a way to begin anew. */
 function fail(/** @type {unknown} */ error) {
   const again = h('button', { type: 'button', onclick: () => location.reload() }, strings.retry);
-  const detail = error instanceof Error ? error.message : String(error);
   fill(
     document.body,
-    h('main', { class: 'alone' }, h('h1', {}, strings.failed), h('p', { role: 'alert' }, detail), again),
+    h('main', { class: 'alone' }, h('h1', {}, strings.failed), h('p', { role: 'alert' }, messageOf(error)), again),
   );
 }
 
 async function begin() {
   /** @type {Config} */
-  const config = await (await fetch('config.json')).json();
+  const config = await ask('config.json');
   const session = createSession(config.sign_in);
   const shell = createShell({ config, session, api: createApi(session) });
   // Whoever could not come back signs in by hand, and reads why.
-  const problem = await session.resume().then(
-    () => '',
-    (error) => error.message,
-  );
+  const problem = await session.resume().then(() => '', messageOf);
   shell.start(problem);
 }
 

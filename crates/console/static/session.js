@@ -1,6 +1,7 @@
 // @ts-check
 // Who is signed in. The token is in memory only; what a reload needs to come back is in the session storage, and is no secret.
 
+import { ask, Refusal } from './api.js';
 import { strings } from './strings.js';
 
 /**
@@ -14,12 +15,17 @@ import { strings } from './strings.js';
 
 const KEPT = { role: 'ensemble.role', transit: 'ensemble.transit', back: 'ensemble.back' };
 
+/** Milliseconds by which the clocks of this machine and the issuer may differ. */
+const SKEW = 60_000;
+/** The part of a token's life after which it is renewed with the next screen. */
+const RENEWED = 0.9;
+
 /** The console itself, to which the issuer sends people back. */
 const here = () => `${location.origin}${location.pathname}`;
 
 /** @param {Config['sign_in']} signIn */
 export function createSession(signIn) {
-  /** @type {{ token: string, expiresAt: number, idToken?: string } | null} */
+  /** @type {{ token: string, expiresAt: number, renewAt: number, idToken?: string } | null} */
   let held = null;
   /** @type {Caller | null} */
   let caller = null;
@@ -28,32 +34,28 @@ export function createSession(signIn) {
 
   /** @param {string} role */
   async function signInLocally(role) {
-    const answer = await fetch('/local/token', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ role }),
-    });
-    if (!answer.ok) throw new Error((await answer.json()).detail);
-    const { access_token, expires_in } = await answer.json();
-    hold({ access_token, expires_in });
+    const headers = { 'Content-Type': 'application/json' };
+    hold(await ask('/local/token', { method: 'POST', headers, body: JSON.stringify({ role }) }));
     sessionStorage.setItem(KEPT.role, role);
     await meet();
   }
 
   /** @param {{ access_token: string, expires_in?: number, id_token?: string }} granted */
   function hold({ access_token, expires_in = 3600, id_token }) {
-    held = { token: access_token, expiresAt: Date.now() + expires_in * 1000, idToken: id_token };
+    const [now, life] = [Date.now(), expires_in * 1000];
+    held = { token: access_token, expiresAt: now + life, renewAt: now + life * RENEWED, idToken: id_token };
   }
 
   /** Asks the server whom it takes the caller for, and what they may do. */
   async function meet() {
-    const answer = await fetch('/me', { headers: { Authorization: `Bearer ${held?.token}` } });
-    const told = await answer.json();
-    if (!answer.ok) {
+    try {
+      const told = await ask('/me', { headers: { Authorization: `Bearer ${held?.token}` } });
+      caller = { subject: told.subject, role: told.role, permissions: new Set(told.permissions) };
+    } catch (error) {
       held = null;
-      throw new Error(told.detail);
+      // It says what is wrong with the token, where nobody's session ended.
+      throw error instanceof Refusal ? new Error(error.message) : error;
     }
-    caller = { subject: told.subject, role: told.role, permissions: new Set(told.permissions) };
   }
 
   /**
@@ -67,7 +69,7 @@ export function createSession(signIn) {
     const { authorization_endpoint } = await discover(signIn.issuer);
     const [verifier, state, nonce] = [random(), random(), random()];
     sessionStorage.setItem(KEPT.transit, JSON.stringify({ verifier, state, nonce, silently }));
-    if (!sessionStorage.getItem(KEPT.back)) sessionStorage.setItem(KEPT.back, location.hash);
+    sessionStorage.setItem(KEPT.back, location.hash);
     const target = new URL(authorization_endpoint);
     target.search = new URLSearchParams([
       ...target.searchParams,
@@ -119,7 +121,7 @@ export function createSession(signIn) {
   async function exchange(code, { verifier, nonce }) {
     if (signIn.mode !== 'oidc' || !signIn.client_id) throw new Error(strings.signIn.noClient);
     const { token_endpoint } = await discover(signIn.issuer);
-    const answer = await fetch(token_endpoint, {
+    const request = fetch(token_endpoint, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'authorization_code',
@@ -130,12 +132,14 @@ export function createSession(signIn) {
         code,
       }),
     });
-    const granted = await answer.json();
+    const answer = await request.catch(() => null);
+    const granted = await answer?.json().catch(() => null);
+    if (!answer || !granted) throw new Error(strings.signIn.noIssuer(signIn.issuer));
     if (!answer.ok)
       throw new Error(strings.signIn.refused(granted.error_description ?? granted.error ?? answer.status));
-    const claims = claimsOf(granted.id_token ?? '');
-    const isOurs = claims.iss === signIn.issuer && [claims.aud].flat().includes(signIn.client_id);
-    if (claims.nonce !== nonce || !isOurs) throw new Error(strings.signIn.stranger);
+    const { iss, aud, exp = 0, nonce: told } = claimsOf(granted.id_token ?? '');
+    const isOurs = iss === signIn.issuer && [aud].flat().includes(signIn.client_id) && exp * 1000 > Date.now() - SKEW;
+    if (told !== nonce || !isOurs) throw new Error(strings.signIn.stranger);
     hold(granted);
   }
 
@@ -150,6 +154,8 @@ export function createSession(signIn) {
     whenExpired: (act) => {
       onExpired = act;
     },
+    /** Whether it is time to `resume`. */
+    isEnding: () => held !== null && held.renewAt < Date.now(),
     expired: () => {
       held = null;
       caller = null;
@@ -196,8 +202,10 @@ const PERMISSIONS = ['actors', 'movies']
  */
 async function discover(issuer) {
   const answer = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`).catch(() => null);
-  if (!answer?.ok) throw new Error(strings.signIn.noIssuer(issuer));
-  return answer.json();
+  const told = answer?.ok ? await answer.json().catch(() => null) : null;
+  // It has to speak of itself (section 4.3).
+  if (told?.issuer !== issuer) throw new Error(strings.signIn.noIssuer(issuer));
+  return told;
 }
 
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
@@ -219,7 +227,7 @@ const base64url = (bytes) =>
  * section 3.1.3.7).
  *
  * @param {string} idToken
- * @returns {{ nonce?: string, iss?: string, aud?: string | string[] }}
+ * @returns {{ nonce?: string, iss?: string, aud?: string | string[], exp?: number }}
  */
 function claimsOf(idToken) {
   try {

@@ -3,6 +3,7 @@
 
 import { Refusal, Unreachable } from './api.js';
 import { fill, h } from './dom.js';
+import { messageOf } from './parts/notice.js';
 import { createToasts } from './parts/toast.js';
 import { address, find, parse } from './router.js';
 import { strings } from './strings.js';
@@ -18,8 +19,8 @@ import { strings } from './strings.js';
  * @property {AbortSignal} signal aborted when the screen is left
  * @property {(hash: string) => void} go to another screen
  * @property {() => void} reload shows the screen anew
- * @property {(query: Record<string, string | number | null | undefined>) => void} keepQuery keeps what is shown in the address,
- *   without a new screen
+ * @property {(query: Record<string, string | number | null | undefined>, isStep?: boolean) => void} keepQuery keeps what is shown
+ *   in the address, without a new screen; a step is one that the browser goes back to
  * @property {(text: string) => void} announce says it to whoever listens to the page
  * @property {(text: string, action?: { label: string, run: () => void | Promise<void> }) => void} toast shows it for a while
  * @property {Later} later fetches what few need when somebody does, and uses it
@@ -31,6 +32,20 @@ import { strings } from './strings.js';
 /** @typedef {(context: Context) => Promise<Screen>} MakeScreen */
 /** @typedef {() => Promise<{ default: MakeScreen }>} Load */
 
+/** What the navigation offers, the first of it at first, and what each takes. @type {[keyof typeof strings.nav, string[][]][]} */
+const SCREENS = [
+  ['actors', [['get:actors']]],
+  ['movies', [['get:movies']]],
+  ['history', [['get:actors', 'get:movies']]],
+  [
+    'trash',
+    [
+      ['get:actors', 'delete:actors'],
+      ['get:movies', 'delete:movies'],
+    ],
+  ],
+];
+
 /** @type {import('./router.js').Place<Load>[]} */
 const PLACES = [
   { pattern: 'actors', what: () => import('./screens/actors.js') },
@@ -41,7 +56,6 @@ const PLACES = [
   { pattern: 'trash', what: () => import('./screens/trash.js') },
   { pattern: 'token', what: () => import('./screens/token.js') },
 ];
-const HOME = '#/actors';
 /** Milliseconds after which a screen that is not there yet is said to be loading. */
 const SOON = 150;
 
@@ -51,20 +65,15 @@ export function createShell({ config, session, api }) {
   const account = h('div', { class: 'account' });
   // It is there before its text is, so that this is read out.
   const offline = h('p', { class: 'banner', role: 'status' });
-  const header = h(
-    'header',
-    { class: 'top' },
-    h('a', { class: 'brand', href: HOME }, strings.product),
-    navigation,
-    account,
-  );
+  const brand = h('a', { class: 'brand', href: address('') }, strings.product);
+  const header = h('header', { class: 'top' }, brand, navigation, account);
   const main = h('main', { id: 'content', tabindex: '-1' });
   const live = h('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   const toasts = createToasts();
   const skip = h('a', { class: 'skip', href: '#content', onclick: skipToContent }, strings.skip);
   let leaving = new AbortController();
-  /** What is wrong with the sign-in, to be said on its screen. */
-  let complaint = '';
+  /** What is wrong with the sign-in, and what else there is to say on its screen. */
+  let [complaint, notice] = ['', ''];
 
   /** @param {Event} event */
   function skipToContent(event) {
@@ -81,6 +90,9 @@ export function createShell({ config, session, api }) {
     }, 50);
   }
 
+  const allowed = () =>
+    SCREENS.filter(([, ways]) => ways.some((permissions) => session.may(...permissions))).map(([screen]) => screen);
+
   function fillHeader() {
     const caller = session.caller();
     header.classList.toggle('bare', !caller);
@@ -92,13 +104,9 @@ export function createShell({ config, session, api }) {
     const here = parse(location.hash).path.split('/')[0];
     const link = (/** @type {string} */ path, /** @type {string} */ text) =>
       h('a', { href: address(path), 'aria-current': path === here && 'page' }, text);
-    const mayRestore = session.may('delete:actors') || session.may('delete:movies');
     fill(
       navigation,
-      session.may('get:actors') && link('actors', strings.nav.actors),
-      session.may('get:movies') && link('movies', strings.nav.movies),
-      session.may('get:actors', 'get:movies') && link('history', strings.nav.history),
-      mayRestore && link('trash', strings.nav.trash),
+      allowed().map((screen) => link(screen, strings.nav[screen])),
     );
     const role = (caller.role && strings.roles[caller.role]) || caller.subject;
     fill(
@@ -110,14 +118,22 @@ export function createShell({ config, session, api }) {
   }
 
   async function signOut() {
-    toasts.element.replaceChildren();
-    complaint = strings.signIn.signedOut;
+    notice = strings.signIn.signedOut;
     // Here they are signed out in any case; only the issuer may not have been told.
     await session.signOut().catch((error) => {
-      complaint = error instanceof Error ? error.message : String(error);
+      complaint = messageOf(error);
     });
-    location.hash = HOME;
+    history.replaceState(null, '', address(''));
     await show();
+  }
+
+  /** Signs in again whoever can be without being asked, and goes on. */
+  async function comeAgain() {
+    leaving.abort();
+    complaint = strings.signIn.expired;
+    const isBack = await session.resume().catch(() => false);
+    await show();
+    if (isBack) toasts.show(strings.signIn.renewed);
   }
 
   /** Shows the screen of the address. Whoever is not signed in signs in first, and then sees it. */
@@ -125,6 +141,8 @@ export function createShell({ config, session, api }) {
     leaving.abort();
     leaving = new AbortController();
     const { signal } = leaving;
+    // Whoever goes back finds the place where they were.
+    const top = history.state?.top ?? 0;
     for (const dialog of document.querySelectorAll('dialog')) dialog.close();
     fillHeader();
     const soon = setTimeout(() => {
@@ -135,7 +153,7 @@ export function createShell({ config, session, api }) {
     if (signal.aborted) return;
     document.title = `${screen.title} · ${strings.product}`;
     fill(main, screen.content);
-    scrollTo(0, 0);
+    scrollTo(0, top);
     const heading = main.querySelector('h1');
     heading?.setAttribute('tabindex', '-1');
     heading?.focus({ preventScroll: true });
@@ -146,35 +164,51 @@ export function createShell({ config, session, api }) {
   async function make(signal) {
     if (!session.caller()) {
       const { default: signInScreen } = await import('./screens/sign-in.js');
-      return signInScreen({ session, complaint, done: show });
+      toasts.element.replaceChildren();
+      return signInScreen({ session, complaint, notice, done: show });
     }
-    complaint = '';
+    [complaint, notice] = ['', ''];
+    if (!parse(location.hash).path) {
+      const [home] = allowed();
+      if (!home) return message(strings.noRole.title, strings.noRole.detail);
+      history.replaceState(history.state, '', address(home));
+      fillHeader();
+    }
     const found = find(PLACES, location.hash);
     if (!found) return notFound();
-    const { default: makeScreen } = await found.what();
-    return makeScreen({ ...always, route: found.route, signal });
+    const module = await found.what().catch(() => null);
+    if (!module) return away(() => location.reload());
+    const { path } = found.route;
+    return module.default({
+      ...always,
+      route: found.route,
+      signal,
+      // A screen that was left has nothing to say any more.
+      announce: (text) => void (signal.aborted || announce(text)),
+      keepQuery: (query, isStep = false) => {
+        if (signal.aborted) return;
+        const keep = isStep ? history.pushState : history.replaceState;
+        keep.call(history, isStep ? null : history.state, '', address(path, query));
+      },
+    });
   }
 
   /** @type {Later} */
   async function later(load, use) {
     const module = await load().catch(() => null);
     if (module) await use(module);
-    else toasts.show(`${strings.offline.title}. ${strings.offline.detail}`);
+    else toasts.show(messageOf(new Unreachable()));
   }
 
   const always = {
     api,
     session,
     config,
-    announce,
     go: (/** @type {string} */ hash) => {
       if (location.hash === hash) show();
       else location.hash = hash;
     },
     reload: show,
-    keepQuery: (/** @type {Record<string, string | number | null | undefined>} */ query) => {
-      history.replaceState(null, '', address(parse(location.hash).path, query));
-    },
     toast: toasts.show,
     later,
   };
@@ -182,42 +216,54 @@ export function createShell({ config, session, api }) {
   /** @param {unknown} error @returns {Screen} */
   function failure(error) {
     if (error instanceof Refusal && error.status === 404) return notFound();
-    if (!(error instanceof Refusal || error instanceof Unreachable)) console.error(error);
-    const isAway = error instanceof Unreachable;
-    const title = isAway ? strings.offline.title : strings.failed;
-    const detail = isAway ? strings.offline.detail : error instanceof Error ? error.message : String(error);
-    const again = h('button', { type: 'button', onclick: show }, strings.retry);
-    return { title, content: h('section', { class: 'state' }, h('h1', {}, title), h('p', {}, detail), again) };
+    if (error instanceof Unreachable) return away(show);
+    return message(strings.failed, messageOf(error), retry(show));
   }
 
-  /** @returns {Screen} */
+  /** @param {() => void} again */
+  const away = (again) => message(strings.offline.title, strings.offline.detail, retry(again));
+
+  /** @param {() => void} again */
+  const retry = (again) => h('button', { type: 'button', onclick: again }, strings.retry);
+
   function notFound() {
     const { title, detail, home } = strings.notFound;
-    const content = h(
-      'section',
-      { class: 'state' },
-      h('h1', {}, title),
-      h('p', {}, detail),
-      h('a', { href: HOME }, home),
-    );
-    return { title, content };
+    return message(title, detail, h('a', { href: address('') }, home));
   }
 
   return {
     /** @param {string} problem why nobody is signed in, if there is anything to say */
     start(problem) {
       complaint = problem;
-      if (!location.hash) history.replaceState(null, '', HOME);
       fill(document.body, skip, header, offline, main, live, toasts.element);
       session.whenExpired(() => {
-        complaint = strings.signIn.expired;
+        const dialog = document.querySelector('dialog');
+        // What is typed there can be copied first.
+        if (dialog) dialog.addEventListener('close', comeAgain, { once: true });
+        else comeAgain();
+      });
+      addEventListener('hashchange', async () => {
+        if (session.isEnding()) await session.resume().catch(() => false);
         show();
       });
-      addEventListener('hashchange', show);
+      history.scrollRestoration = 'manual';
+      addEventListener('scrollend', () => history.replaceState({ top: scrollY }, ''));
       const showConnection = () => fill(offline, navigator.onLine ? '' : strings.offline.banner);
       for (const event of ['online', 'offline']) addEventListener(event, showConnection);
       showConnection();
       return show();
     },
   };
+}
+
+/**
+ * A screen that says one thing.
+ *
+ * @param {string} title
+ * @param {string} detail
+ * @param {Node} [way] on from there
+ * @returns {Screen}
+ */
+function message(title, detail, way) {
+  return { title, content: h('section', { class: 'state' }, h('h1', {}, title), h('p', {}, detail), way) };
 }

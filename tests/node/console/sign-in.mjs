@@ -69,7 +69,7 @@ async function work(browser, role) {
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await screen(page, 'Sign in');
-  const told = await page.getByRole('alert').innerText();
+  const told = await page.getByRole('main').getByRole('status').innerText();
   await page.reload();
   await screen(page, 'Sign in');
   const out = { told, kept: await kept(page), screens: (await offered(page)).screens };
@@ -77,21 +77,35 @@ async function work(browser, role) {
   return { first, offers, reloaded, own, out, found: found() };
 }
 
-/** A token that the server takes no longer leads to sign-in, and from there back. */
+/** A token that the server takes no longer is renewed, and the screen stays; what is typed in a dialog stays too. */
 async function expire(browser) {
   const { page, found } = await openConsole(browser, url, SEARCH);
   await signIn(page, 'director');
   await page.getByRole('row', { name: 'Nada Haddad' }).waitFor();
   await spoilToken(page, '/actors');
   await page.getByRole('button', { name: 'Age' }).click();
-  await screen(page, 'Sign in');
-  const told = await page.getByRole('alert').innerText();
-  await signIn(page, 'director');
-  await screen(page, 'Actors');
+  const told = page.getByText('Your session had ended, and is renewed.');
+  await told.waitFor();
   await page.getByRole('row', { name: 'Nada Haddad' }).waitFor();
-  const back = { told, place: placeOf(page), focused: await page.evaluate(() => document.activeElement.textContent) };
+  const back = { place: placeOf(page), focused: await page.evaluate(() => document.activeElement.textContent) };
+  await page.getByRole('button', { name: 'Close' }).click();
+
+  await page.getByRole('button', { name: 'Add actor' }).click();
+  const dialog = page.getByRole('dialog');
+  const looked = page.waitForResponse((answer) => answer.url().includes('q=typed'));
+  await dialog.getByLabel('Name', { exact: true }).fill('Ada Typed');
+  await looked;
+  await dialog.getByLabel('Gender', { exact: true }).selectOption('Female');
+  await dialog.getByLabel('Age in years').fill('40');
+  await spoilToken(page, '/actors', 'POST');
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('alert').getByText('Your session has ended.').waitFor();
+  const typed = await dialog.getByLabel('Name', { exact: true }).inputValue();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await told.waitFor();
+  await screen(page, 'Actors');
   await page.context().close();
-  return { ...back, found: found() };
+  return { ...back, typed, found: found() };
 }
 
 /** A place that is asked for before anybody is signed in is shown as soon as somebody is. */
@@ -101,7 +115,7 @@ async function comeWithAnAddress(browser) {
   await screen(page, 'My token');
   await isSignedIn(page);
   await goTo(page, '#/nothing', 'There is nothing here');
-  await page.getByRole('link', { name: 'To the actors' }).click();
+  await page.getByRole('link', { name: 'To the first screen' }).click();
   await screen(page, 'Actors');
   await page.context().close();
   return { found: found() };

@@ -53,13 +53,14 @@ export async function roleOf(url, token) {
   return (await answer.json()).role;
 }
 
-/** Has the server find the next request to that path without a valid token, as if it had expired. */
-export const spoilToken = (page, path) =>
-  page.route(
-    (address) => address.pathname === path,
-    (route) => {
-      const headers = { ...route.request().headers(), authorization: 'Bearer spoilt' };
-      return route.continue({ headers });
-    },
-    { times: 1 },
-  );
+/** Has the server find the next such request without a valid token, as if it had expired. */
+export async function spoilToken(page, path, method = 'GET') {
+  const isAt = (address) => address.pathname === path;
+  let isSpoilt = false;
+  await page.route(isAt, (route) => {
+    if (isSpoilt || route.request().method() !== method) return route.fallback();
+    isSpoilt = true;
+    const headers = { ...route.request().headers(), authorization: 'Bearer spoilt' };
+    return route.continue({ headers });
+  });
+}

@@ -33,6 +33,17 @@ test('a deletion is undone by a restoration, by those who may delete', () => {
   assert.deepEqual([method, path], ['POST', '/actors/7/restore']);
 });
 
+test('what was added is taken away again, by those who may delete it, unless it is booked', () => {
+  for (const action of ['created', 'restored']) {
+    assert.equal(inverse(entry(action, {}, { name: 'Nada Haddad' }), undefined, 'patch:actors'), null);
+    const { method, path } = inverse(entry(action, {}, { name: 'Nada Haddad' }), undefined, 'delete:actors');
+    assert.deepEqual([method, path], ['DELETE', '/actors/7']);
+  }
+  const cast = (status) => inverse(casting('cast', {}, { status, actor_id: 7 }), PLACE, 'patch:movies');
+  assert.deepEqual(cast('considering'), { method: 'DELETE', path: '/movies/2/cast/5', name: 'casting' });
+  assert.equal(cast('booked'), null);
+});
+
 test('of an age and a birth date only what is known is put back', () => {
   const back = (before) => inverse(entry('updated', before, {}), undefined, 'patch:actors').body;
   assert.deepEqual(back({ age: 50, birth_date: null }), { age: 50 });

@@ -4,6 +4,7 @@
 import { fill, h, newId, setAttribute } from '../dom.js';
 import { strings } from '../strings.js';
 import { field, input } from './form.js';
+import { messageOf } from './notice.js';
 
 /** Milliseconds after the last key before it is searched. */
 const TYPING = 200;
@@ -75,7 +76,7 @@ export function combobox({ name, label, hint, search }) {
     } catch (error) {
       if (signal.aborted) return;
       close();
-      made.complain(error instanceof Error && error.message ? error.message : strings.offline.title);
+      made.complain(messageOf(error));
     }
   }
 

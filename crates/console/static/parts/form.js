@@ -1,9 +1,10 @@
 // @ts-check
 // Forms whose problems stand at the fields that the server names.
 
-import { Refusal, Unreachable } from '../api.js';
+import { isAborted, Refusal } from '../api.js';
 import { fill, h, newId, setAttribute } from '../dom.js';
 import { strings } from '../strings.js';
+import { messageOf } from './notice.js';
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
@@ -51,6 +52,25 @@ export function field(name, label, control, { hint } = {}) {
 
 /** @param {Record<string, unknown>} [props] */
 export const input = (props = {}) => h('input', { type: 'text', autocomplete: 'off', ...props });
+
+/** Milliseconds after the last key before what was typed counts. */
+const TYPING = 200;
+
+/**
+ * Acts once somebody has typed, or at once where they choose; no more when the screen was left.
+ *
+ * @param {Control} control
+ * @param {() => unknown} act
+ * @param {AbortSignal} signal
+ */
+export function whenTyped(control, act, signal) {
+  let typing = 0;
+  const isTyped = control instanceof HTMLInputElement && control.type !== 'date';
+  control.addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => signal.aborted || act(), isTyped ? TYPING : 0);
+  });
+}
 
 /**
  * @param {[value: string, label: string][]} options
@@ -134,11 +154,7 @@ export function form({ fields, label, submit, also, cancel, more = [] }) {
  * @param {HTMLElement} alert for what belongs to no field
  */
 function show(error, fields, alert) {
-  if (error instanceof DOMException && error.name === 'AbortError') return;
-  if (error instanceof Unreachable) {
-    fill(alert, `${strings.offline.title}. ${strings.offline.detail}`);
-    return;
-  }
+  if (isAborted(error)) return;
   const flaws = error instanceof Refusal ? (error.problem.errors ?? []) : [];
   const rest = [];
   const complaining = new Set();
@@ -148,7 +164,7 @@ function show(error, fields, alert) {
     if (!at) rest.push(detail);
     complaining.add(at);
   }
-  if (flaws.length === 0) rest.push(error instanceof Error ? error.message : String(error));
+  if (flaws.length === 0) rest.push(messageOf(error));
   fill(alert, rest.join(' '));
   // The first of the form, whatever the order in which the server tells them.
   fields.find((each) => complaining.has(each))?.control.focus();

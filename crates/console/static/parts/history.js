@@ -6,7 +6,8 @@ import { fill, h, setAttribute } from '../dom.js';
 import { instant, whoIs, wordsOf } from '../format.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
-import { attempt, namesOfDeleted } from './restore.js';
+import { attempt } from './notice.js';
+import { namesOfDeleted } from './restore.js';
 import { inverseOf, undo } from './undo.js';
 
 const texts = strings.history;
@@ -47,24 +48,27 @@ export async function historyOf(context, histories) {
   let entries = [];
   /** @type {string | null} */
   let cursor = null;
+  let asked = new AbortController();
   /** @type {Map<number, Place>} */
   const places = new Map((histories.castings ?? []).map((casting) => [casting.id, casting]));
 
   /**
    * @param {string | null} from
    * @param {number} limit
+   * @param {AbortSignal} waiting
    */
-  async function ask(from, limit) {
+  async function ask(from, limit, waiting) {
     const page = /** @type {{ history: HistoryEntry[], next_cursor: string | null }} */ (
-      await api.get(`${histories.path}${query({ limit, cursor: from })}`, { signal })
+      await api.get(`${histories.path}${query({ limit, cursor: from })}`, { signal: waiting })
     );
+    waiting.throwIfAborted();
     for (const entry of page.history) learn(entry);
     return page;
   }
 
-  /** @param {number} limit */
-  async function load(limit) {
-    const page = await ask(cursor, limit);
+  /** @param {number} limit @param {AbortSignal} waiting */
+  async function load(limit, waiting) {
+    const page = await ask(cursor, limit, waiting);
     entries = [...entries, ...page.history];
     cursor = page.next_cursor;
     histories.loaded?.(page.history);
@@ -84,8 +88,12 @@ export async function historyOf(context, histories) {
 
   /** Loads until there are some more to show, or it has looked long enough. @param {number} wanted */
   async function seek(wanted) {
+    // Only what was asked last counts.
+    asked.abort();
+    asked = new AbortController();
+    const waiting = AbortSignal.any([asked.signal, signal]);
     for (let looks = 0; looks < LOOKS; looks += 1) {
-      await load(isFiltered() ? LOOK : STEP);
+      await load(isFiltered() ? LOOK : STEP, waiting);
       if (cursor === null || shown().length >= wanted) break;
     }
   }
@@ -220,7 +228,7 @@ export async function historyOf(context, histories) {
     if (!isPlaceless()) return;
     let from = cursor;
     for (let looks = 0; isPlaceless() && from && looks < LOOKS; looks += 1) {
-      from = (await ask(from, LOOK)).next_cursor;
+      from = (await ask(from, LOOK, signal)).next_cursor;
     }
     // Whoever is at work in the table is not disturbed.
     if (!table.contains(document.activeElement)) draw();

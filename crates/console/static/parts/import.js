@@ -6,6 +6,7 @@ import { fill, h, newId } from '../dom.js';
 import { size } from '../format.js';
 import { strings } from '../strings.js';
 import { openDialog } from './dialog.js';
+import { messageOf } from './notice.js';
 
 const texts = strings.imports;
 /** How many rows with faults are shown. */
@@ -161,12 +162,6 @@ export function openImport(context, { path, title, columns, example, count, done
     queueMicrotask(() => element.closest('dialog')?.addEventListener('close', () => left.abort()));
     return element;
   });
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  if (error instanceof Unreachable) return `${strings.offline.title}. ${strings.offline.detail}`;
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** @param {unknown} error @returns {Fault[]} */

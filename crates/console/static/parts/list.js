@@ -5,9 +5,8 @@ import { query, Refusal } from '../api.js';
 import { fill, h, setAttribute } from '../dom.js';
 import { size } from '../format.js';
 import { strings } from '../strings.js';
-
-/** Milliseconds after the last key before it is searched. */
-const TYPING = 200;
+import { whenTyped } from './form.js';
+import { messageOf } from './notice.js';
 
 /**
  * @template Item
@@ -25,7 +24,7 @@ const TYPING = 200;
  * @property {string} caption
  * @property {Column<Item>[]} columns
  * @property {import('./form.js').Field[]} filters each named as the parameter of the query
- * @property {(given: Record<string, string>) => boolean} [isWhole] whether the filters can be asked for as they are
+ * @property {(given: Record<string, string>) => Record<string, string>} [asked] what of the filters can be asked for as they are
  * @property {(number: number) => string} count
  * @property {Node} empty what is shown where there is nothing at all
  * @property {string} noMatch
@@ -51,27 +50,25 @@ export async function listOf(context, list) {
 
   for (const { name: parameter, control } of list.filters) {
     control.value = state[parameter] ?? '';
-    let typing = 0;
-    const isTyped = control instanceof HTMLInputElement && control.type !== 'date';
-    control.addEventListener('input', () => {
-      clearTimeout(typing);
-      typing = setTimeout(change, isTyped ? TYPING : 0, { [parameter]: control.value.trim(), page: '' });
-    });
+    whenTyped(control, filter, signal);
   }
 
-  /** @param {Record<string, string>} changed */
-  async function change(changed) {
+  /** Asks for what the filters say now. */
+  function filter() {
+    const chosen = Object.fromEntries(list.filters.map(({ name, control }) => [name, control.value.trim()]));
+    return change({ ...chosen, page: '' });
+  }
+
+  /** @param {Record<string, string>} changed @param {boolean} [isStep] that the browser goes back to */
+  async function change(changed, isStep) {
     state = { ...state, ...changed };
-    keepQuery(state);
+    keepQuery(state, isStep);
     await refresh();
     announce(total.textContent ?? '');
   }
 
   /** What the server is asked for. */
-  const wanted = () => {
-    const { page, ...rest } = state;
-    return { ...rest, page: page || '1' };
-  };
+  const wanted = () => list.asked?.(state) ?? state;
 
   async function refresh() {
     asked.abort();
@@ -79,11 +76,13 @@ export async function listOf(context, list) {
     const waiting = AbortSignal.any([asked.signal, signal]);
     for (const each of list.filters) each.complain('');
     fill(alert);
-    if (list.isWhole && !list.isWhole(state)) return;
     setAttribute(table, 'aria-busy', 'true');
     try {
-      const page = await api.get(`${list.path}${query(wanted())}`, { signal: waiting });
-      show(/** @type {Page<string, Item>} */ (page));
+      const path = `${list.path}${query({ ...wanted(), page: state.page || '1' })}`;
+      const page = /** @type {Page<string, Item>} */ (await api.get(path, { signal: waiting }));
+      // The last rows of the last page may have been deleted.
+      if (page.pages && (page.page ?? 1) > page.pages) await change({ page: String(page.pages) });
+      else show(page);
     } catch (error) {
       if (!waiting.aborted) complain(error);
     } finally {
@@ -101,7 +100,7 @@ export async function listOf(context, list) {
     });
     if (flaws.length > 0 && rest.length === 0) return;
     const again = h('button', { type: 'button', onclick: refresh }, strings.retry);
-    fill(alert, error instanceof Error && error.message ? error.message : strings.offline.title, ' ', again);
+    fill(alert, messageOf(error), ' ', again);
   }
 
   /** @param {Page<string, Item>} page */
@@ -156,32 +155,31 @@ export async function listOf(context, list) {
   function showPager(page, pages) {
     const step = (/** @type {string} */ label, /** @type {number} */ to, /** @type {boolean} */ may) => {
       const go = async () => {
-        await change({ page: String(to) });
+        await change({ page: String(to) }, true);
         table.focus();
         scrollTo(0, 0);
       };
       return h('button', { type: 'button', disabled: !may, onclick: go }, label);
     };
-    if (pages <= 1 && page <= 1) {
+    if (pages <= 1) {
       fill(pager);
       return;
     }
-    const last = Math.max(pages, 1);
     fill(
       pager,
-      step(strings.list.previous, Math.min(page - 1, last), page > 1),
-      h('span', {}, strings.list.page(page, last)),
-      step(strings.list.next, page + 1, page < last),
+      step(strings.list.previous, page - 1, page > 1),
+      h('span', {}, strings.list.page(page, pages)),
+      step(strings.list.next, page + 1, page < pages),
     );
   }
 
-  async function clear() {
+  function clear() {
     for (const { control } of list.filters) control.value = '';
-    await change(Object.fromEntries([...list.filters.map((each) => [each.name, '']), ['page', '']]));
+    return filter();
   }
 
   const exported = () =>
-    download(context, `${list.path}${query({ ...state, page: '', format: 'csv' })}`, `${name}.csv`, progress);
+    download(context, `${list.path}${query({ ...wanted(), page: '', format: 'csv' })}`, `${name}.csv`, progress);
   const [search, ...others] = list.filters;
   const isOpen = others.some((each) => state[each.name]);
   const element = h(
@@ -240,7 +238,6 @@ export async function download({ api, signal, toast }, path, file, progress) {
     fill(progress);
     toast(strings.list.exported(file));
   } catch (error) {
-    if (!signal.aborted)
-      fill(progress, error instanceof Error && error.message ? error.message : strings.offline.title);
+    if (!signal.aborted) fill(progress, messageOf(error));
   }
 }

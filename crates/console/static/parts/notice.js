@@ -1,7 +1,7 @@
 // @ts-check
 // What was done and wants a second look: it stays until it is closed. And the way back, as toasts and notices offer it.
 
-import { Unreachable } from '../api.js';
+import { isAborted, Refusal, Unreachable } from '../api.js';
 import { h } from '../dom.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
@@ -11,7 +11,28 @@ import { strings } from '../strings.js';
 /** @param {unknown} error what to say of it */
 export function messageOf(error) {
   if (error instanceof Unreachable) return `${strings.offline.title}. ${strings.offline.detail}`;
-  return error instanceof Error && error.message ? error.message : strings.failed;
+  if (error instanceof Refusal) return error.status === 401 ? strings.signIn.ended : error.message;
+  if (error instanceof Error && error.constructor === Error) return error.message;
+  // What the browser says of a defect is for whoever mends it.
+  console.error(error);
+  return strings.failed;
+}
+
+/**
+ * Does it, and shows why it could not be done.
+ *
+ * @param {Pick<import('../shell.js').Context, 'toast'>} context
+ * @param {() => Promise<void>} act
+ * @returns {Promise<boolean>} whether it was done
+ */
+export async function attempt({ toast }, act) {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (!isAborted(error)) toast(messageOf(error));
+    return false;
+  }
 }
 
 /**

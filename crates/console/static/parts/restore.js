@@ -1,35 +1,12 @@
 // @ts-check
-// Undoing deletions, and doing things at the press of a button outside of forms.
+// Undoing deletions.
 
-import { query, Unreachable } from '../api.js';
+import { query } from '../api.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
+import { attempt } from './notice.js';
 
 /** @typedef {Pick<import('../shell.js').Context, 'api' | 'toast' | 'go'>} Means */
-
-/**
- * Does it, and shows why it could not be done.
- *
- * @param {Pick<Means, 'toast'>} context
- * @param {() => Promise<void>} act
- * @returns {Promise<boolean>} whether it was done
- */
-export async function attempt({ toast }, act) {
-  try {
-    await act();
-    return true;
-  } catch (error) {
-    const isAway = error instanceof Unreachable;
-    toast(
-      isAway
-        ? `${strings.offline.title}. ${strings.offline.detail}`
-        : error instanceof Error
-          ? error.message
-          : String(error),
-    );
-    return false;
-  }
-}
 
 /**
  * Restores an actor or a movie.

@@ -7,7 +7,7 @@ import { strings } from '../strings.js';
 import { latest } from './conflict.js';
 import { confirm, openDialog } from './dialog.js';
 import { field, form, input } from './form.js';
-import { attempt } from './restore.js';
+import { attempt } from './notice.js';
 
 const texts = strings.history;
 
@@ -18,7 +18,7 @@ const texts = strings.history;
  * What is to be sent.
  *
  * @typedef {object} Inverse
- * @property {'POST' | 'PATCH'} method
+ * @property {'POST' | 'PATCH' | 'DELETE'} method
  * @property {string} path
  * @property {string} name of the member that it is answered under
  * @property {Members} [body]
@@ -34,11 +34,13 @@ const texts = strings.history;
  * @returns {Inverse | null}
  */
 export function inverseOf(entry, place, { config, session }) {
-  const { entity, entity_id, action, before } = entry;
+  const { entity, entity_id, action, before, after } = entry;
   if (entity !== 'casting') {
     const path = `/${entity}s/${entity_id}`;
     if (action === 'deleted' && session.may(`delete:${entity}s`))
       return { method: 'POST', path: `${path}/restore`, name: entity };
+    if ((action === 'created' || action === 'restored') && session.may(`delete:${entity}s`))
+      return { method: 'DELETE', path, name: entity };
     if (action === 'updated' && session.may(`patch:${entity}s`))
       return { method: 'PATCH', path, name: entity, body: formerMembers(entry) };
     return null;
@@ -50,6 +52,8 @@ export function inverseOf(entry, place, { config, session }) {
     const { movie_id: _, ...body } = before;
     return { method: 'POST', path: cast, name: 'casting', body };
   }
+  // Whoever is booked has to be released, with a reason.
+  if (action === 'cast') return after.status === 'booked' ? null : { method: 'DELETE', path, name: 'casting' };
   if (action === 'updated') return { method: 'PATCH', path, name: 'casting', body: before };
   return action === 'status changed' ? moveBack(entry, path, config.statuses) : null;
 }
@@ -108,6 +112,10 @@ async function act({ api }, entry, { method, path, name, body, needsReason }) {
     return true;
   }
   const now = await latest({ api, path, name });
+  if (method === 'DELETE') {
+    await api.delete(path, { version: now.version });
+    return true;
+  }
   const changed = Object.keys(body ?? {}).filter(
     (member) => member in entry.after && now[member] !== entry.after[member],
   );

@@ -1,20 +1,20 @@
 // @ts-check
 // One actor: the facts, what they are considered for, the filmography and the history.
 
-import { query, Refusal } from '../api.js';
+import { Refusal } from '../api.js';
 import { h } from '../dom.js';
 import { day, gender, instant } from '../format.js';
+import { absent } from '../parts/absent.js';
 import { editActor } from '../parts/actor-form.js';
 import { confirm, openDialog } from '../parts/dialog.js';
 import { historyOf } from '../parts/history.js';
-import { attempt, namesOfDeleted, restore } from '../parts/restore.js';
+import { attempt } from '../parts/notice.js';
+import { restore } from '../parts/restore.js';
 import { badge, isClosed } from '../parts/status.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
 
 const texts = strings.actor;
-/** How many changes are looked at for the name of whoever is deleted. */
-const LOOK = 100;
 
 /** @typedef {import('../shell.js').Context} Context */
 
@@ -29,7 +29,7 @@ export default async function actorScreen(context) {
     ]);
     return await present(context, actor, filmography);
   } catch (error) {
-    if (error instanceof Refusal && error.status === 404) return absent(context, id);
+    if (error instanceof Refusal && error.status === 404) return absent(context, 'actors', id);
     throw error;
   }
 }
@@ -129,48 +129,6 @@ function bookedOn({ session }, actor, { problem }) {
       ),
     );
   });
-}
-
-/**
- * The actor is in the trash, or never was: the history tells.
- *
- * @param {Context} context
- * @param {string} id
- * @returns {Promise<import('../shell.js').Screen>}
- */
-async function absent(context, id) {
-  // The history first: without one there never was such an actor.
-  const told = /** @type {{ history: HistoryEntry[] }} */ (
-    await context.api.get(`/actors/${id}/history${query({ limit: LOOK })}`, { signal: context.signal })
-  );
-  const own = told.history.filter(({ entity }) => entity === 'actor');
-  const named = own.map(({ before, after }) => after.name ?? before.name).find(Boolean);
-  const name = String(named ?? (await namesOfDeleted(context, 'actors')).get(Number(id)) ?? texts.unnamed(id));
-  const deletedAt = own.map(({ after }) => after.deleted_at).find(Boolean);
-  const history = await historyOf(context, {
-    path: `/actors/${id}/history`,
-    names: { [`actors/${id}`]: name },
-    undone: context.reload,
-  });
-  const back = () => restore(context, 'actors', Number(id), name);
-  const content = h(
-    'article',
-    { class: 'sections' },
-    h(
-      'div',
-      {},
-      h('h1', {}, h('bdi', {}, name)),
-      h('p', { class: 'note' }, deletedAt ? texts.inTrashSince(instant(String(deletedAt))) : texts.inTrash),
-      context.session.may('delete:actors') &&
-        h(
-          'p',
-          { class: 'actions start' },
-          h('button', { type: 'button', class: 'primary', onclick: back }, strings.restore),
-        ),
-    ),
-    section(texts.history, history.element),
-  );
-  return { title: name, content };
 }
 
 /** @param {string} title @param {Node} content */

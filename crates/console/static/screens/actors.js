@@ -1,9 +1,9 @@
 // @ts-check
 // The actors: found by name, gender, age and the days on which they are free.
 
-import { h } from '../dom.js';
+import { h, newId } from '../dom.js';
 import { gender, instant } from '../format.js';
-import { field, input, select } from '../parts/form.js';
+import { field, input } from '../parts/form.js';
 import { listOf } from '../parts/list.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
@@ -12,17 +12,25 @@ const texts = strings.actors;
 
 /** @type {import('../shell.js').MakeScreen} */
 export default async function actors(context) {
-  const genders = /** @type {[string, string][]} */ (Object.entries(strings.genders));
+  // Any other can be asked for in its own words.
+  const genders = h(
+    'datalist',
+    { id: newId('genders') },
+    Object.keys(strings.genders).map((value) => h('option', { value })),
+  );
+  const gendered = field('gender', texts.gender, input({ list: genders.id, placeholder: texts.anyGender }));
+  gendered.element.append(genders);
   const list = await listOf(context, {
     path: '/actors',
     caption: texts.title,
     count: texts.count,
     noMatch: texts.noMatch,
     empty: h('p', {}, context.session.may('post:actors') ? texts.empty : `${texts.empty} ${texts.emptyAssistant}`),
-    isWhole: ({ available_from, available_to }) => Boolean(available_from) === Boolean(available_to),
+    asked: ({ available_from, available_to, ...rest }) =>
+      available_from && available_to ? { ...rest, available_from, available_to } : rest,
     filters: [
       field('q', strings.list.search, input({ type: 'search' })),
-      field('gender', texts.gender, select([['', texts.anyGender], ...genders])),
+      gendered,
       field('age_min', texts.ageFrom, input({ type: 'number', min: '0', max: '120' })),
       field('age_max', texts.ageTo, input({ type: 'number', min: '0', max: '120' })),
       field('available_from', texts.freeFrom, input({ type: 'date' }), { hint: texts.freeHint }),

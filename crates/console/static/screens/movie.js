@@ -3,6 +3,7 @@
 
 import { fill, h } from '../dom.js';
 import { day } from '../format.js';
+import { absent } from '../parts/absent.js';
 import { openAssign } from '../parts/assign.js';
 import { createBoard } from '../parts/board.js';
 import { createCast, isGone, isStale } from '../parts/cast.js';
@@ -20,14 +21,30 @@ const texts = strings.movie;
 
 /** @type {import('../shell.js').MakeScreen} */
 export default async function movieScreen(context) {
+  const { api, route, signal } = context;
+  const id = route.params.id ?? '';
+  try {
+    const [{ movie }, { cast }] = await Promise.all([
+      /** @type {Promise<{ movie: Movie }>} */ (api.get(`/movies/${id}`, { signal })),
+      /** @type {Promise<{ cast: CastMember[] }>} */ (api.get(`/movies/${id}/cast`, { signal })),
+    ]);
+    return present(context, movie, cast);
+  } catch (error) {
+    if (isGone(error)) return absent(context, 'movies', id);
+    throw error;
+  }
+}
+
+/**
+ * @param {import('../shell.js').Context} context
+ * @param {Movie} first
+ * @param {CastMember[]} members
+ */
+function present(context, first, members) {
   const { api, route, session, signal, announce, toast, go } = context;
-  const id = Number(route.params.id);
+  const { id } = first;
   const path = `/movies/${id}`;
   const read = async () => /** @type {{ movie: Movie }} */ (await api.get(path, { signal })).movie;
-  const [first, { cast: members }] = await Promise.all([
-    read(),
-    /** @type {Promise<{ cast: CastMember[] }>} */ (api.get(`${path}/cast`, { signal })),
-  ]);
   let movie = first;
   const cast = createCast(context, id, members);
   const notices = createNotices(announce);

@@ -2,13 +2,14 @@
 // Sign-in: three roles with the development issuer, else one button that leads to the agency's own issuer.
 
 import { fill, h } from '../dom.js';
+import { messageOf } from '../parts/notice.js';
 import { strings } from '../strings.js';
 
 /**
- * @param {{ session: import('../session.js').Session, complaint: string, done: () => void }} parts
+ * @param {{ session: import('../session.js').Session, complaint: string, notice: string, done: () => void }} parts
  * @returns {import('../shell.js').Screen}
  */
-export default function signIn({ session, complaint, done }) {
+export default function signIn({ session, complaint, notice, done }) {
   const texts = strings.signIn;
   const alert = h('p', { role: 'alert', class: 'error' }, complaint);
   const act = (/** @type {() => Promise<void>} */ go) => async () => {
@@ -17,10 +18,16 @@ export default function signIn({ session, complaint, done }) {
       await go();
       done();
     } catch (error) {
-      fill(alert, error instanceof Error ? error.message : String(error));
+      fill(alert, messageOf(error));
     }
   };
-  const content = h('section', { class: 'sign-in' }, h('h1', {}, texts.title), alert);
+  const content = h(
+    'section',
+    { class: 'sign-in' },
+    h('h1', {}, texts.title),
+    notice && h('p', { role: 'status' }, notice),
+    alert,
+  );
   if (session.signIn.mode === 'oidc') {
     const hasClient = session.signIn.client_id !== null;
     const button = h(

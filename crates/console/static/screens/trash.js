@@ -4,16 +4,15 @@
 import { query } from '../api.js';
 import { fill, h, setAttribute } from '../dom.js';
 import { instant } from '../format.js';
-import { input } from '../parts/form.js';
-import { attempt, restore } from '../parts/restore.js';
+import { input, whenTyped } from '../parts/form.js';
+import { attempt } from '../parts/notice.js';
+import { restore } from '../parts/restore.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
 
 const texts = strings.trash;
 /** How many are shown at first, and with each press of the button. */
 const STEP = 20;
-/** Milliseconds after the last key before it is searched. */
-const TYPING = 200;
 
 /** @typedef {{ id: number, name?: string, title?: string, deleted_at?: string }} Gone */
 /** @typedef {'actors' | 'movies'} Kind */
@@ -25,18 +24,15 @@ export default async function trash(context) {
     session.may(`get:${kind}`, `delete:${kind}`),
   );
   const sections = kinds.map((kind) => sectionOf(context, kind));
-  let q = context.route.query.q ?? '';
-  let typing = 0;
+  const q = context.route.query.q ?? '';
   const search = input({ type: 'search', 'aria-label': texts.search, placeholder: texts.search, class: 'search' });
   search.value = q;
-  search.addEventListener('input', () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => {
-      q = search.value.trim();
-      context.keepQuery({ q });
-      for (const section of sections) attempt(context, () => section.refresh(q));
-    }, TYPING);
-  });
+  const look = () => {
+    const q = search.value.trim();
+    context.keepQuery({ q });
+    for (const section of sections) attempt(context, () => section.refresh(q));
+  };
+  whenTyped(search, look, context.signal);
   await Promise.all(sections.map((section) => section.refresh(q)));
   const content = h(
     'section',
@@ -71,31 +67,27 @@ function sectionOf(context, kind) {
   /** @param {string} wanted */
   async function refresh(wanted) {
     q = wanted;
-    asked.abort();
-    asked = new AbortController();
-    items = [];
-    await load(null, asked.signal);
+    await load([], null);
   }
 
   async function showMore() {
     const first = items.length;
-    await load(cursor, asked.signal);
+    await load(items, cursor);
     /** @type {HTMLElement | null} */ (body.querySelectorAll('tbody a')[first] ?? null)?.focus();
   }
 
-  /** @param {string | null} from @param {AbortSignal} signal */
-  async function load(from, signal) {
+  /** Shows these, and those that follow them. @param {Gone[]} before @param {string | null} from */
+  async function load(before, from) {
+    // Only what was asked last counts.
+    asked.abort();
+    asked = new AbortController();
+    const signal = AbortSignal.any([asked.signal, context.signal]);
     const wanted = { deleted: 'only', limit: STEP, q, cursor: from };
-    try {
-      const page = /** @type {Page<string, Gone>} */ (
-        await context.api.get(`/${kind}${query(wanted)}`, { signal: AbortSignal.any([signal, context.signal]) })
-      );
-      items = [...items, ...(page[kind] ?? [])];
-      cursor = page.next_cursor;
-      draw();
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+    const page = /** @type {Page<string, Gone>} */ (await context.api.get(`/${kind}${query(wanted)}`, { signal }));
+    signal.throwIfAborted();
+    items = [...before, ...(page[kind] ?? [])];
+    cursor = page.next_cursor;
+    draw();
   }
 
   function draw() {
