@@ -33,6 +33,48 @@ fn a_director_adds_imports_changes_and_deletes_actors_in_the_console() {
 }
 
 #[test]
+fn a_movie_goes_from_its_idea_to_its_cast_list_through_the_hands_of_three_roles() {
+    let database = Database::sqlite();
+    let server = an_agency(&database);
+
+    let Some(seen) = seen("production", &[&server.base]) else { return };
+
+    let added = json!({
+        "slip": "must be given together with “Shoot from”",
+        "place": "#/movies/13",
+        "facts": ["1 Jun 2029", "1 Mar 2027 – 30 Apr 2027"],
+    });
+    assert_eq!(seen["added"], added);
+    let cast = &seen["cast"];
+    for suggestion in cast["suggested"].as_array().unwrap() {
+        assert!(suggestion.as_str().unwrap().contains("free for the shoot"), "{suggestion}");
+    }
+    let warning = cast["warned"]["warning"].as_str().unwrap();
+    assert!(warning.starts_with("Nada Haddad is booked for The Pilot as well"), "{warning}");
+    assert_eq!(cast["warned"]["booked"], json!(["Nada Haddad"]), "the second booking is undone");
+    let [nada, yael, ren] = ["Nada Haddad", "Yael Perlmuth", "Ren Takamori"];
+    let orders = json!({"before": [nada, yael, ren], "byKeys": [ren, nada, yael], "byDrag": [nada, yael, ren]});
+    assert_eq!(cast["booked"], orders);
+    assert_eq!(seen["released"], json!({"offered": ["Declined", "Released"], "reason": true, "isBack": true}));
+    // A head and three castings; an assistant reads twenty changes, and undoes none.
+    assert_eq!(seen["taken"], json!({"file": "cast-13.csv", "lines": 4, "history": 21, "undo": 0}));
+    assert_eq!(seen["removed"], json!({"since": true, "isBack": true, "booked": [nada, ren]}));
+    let refused = |status, path: &str| refusal(status, &format!("{}{path}", server.base));
+    let mut found: Vec<Value> = seen["found"][0].as_array().unwrap().clone();
+    found.sort_by_key(ToString::to_string);
+    let mut meant = [
+        refused("422 (Unprocessable Entity)", "/movies"),
+        refused("404 (Not Found)", "/movies/13"),
+        refused("404 (Not Found)", "/movies/13/cast"),
+    ];
+    meant.sort();
+    assert_eq!(
+        (found, &seen["found"][1], &seen["found"][2]),
+        (meant.map(Value::from).to_vec(), &json!([]), &json!([]))
+    );
+}
+
+#[test]
 fn names_stay_text_on_every_screen() {
     let server = Server::start(&Database::sqlite());
 

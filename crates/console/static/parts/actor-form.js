@@ -152,6 +152,7 @@ function genderField() {
     /** @type {import('./form.js').Field} */
     field: {
       name: 'gender',
+      label: texts.gender,
       get control() {
         return shown().control;
       },
@@ -185,6 +186,7 @@ function bornField() {
   );
   const part = (/** @type {string} */ name, /** @type {HTMLElement} */ shownAs) => ({
     name,
+    label: name === 'age' ? texts.age : texts.birthDate,
     get control() {
       return shown().control;
     },

@@ -13,6 +13,7 @@ import { messageOf } from './notice.js';
  *
  * @typedef {object} Field
  * @property {string} name the member that it is sent as
+ * @property {string} label
  * @property {Control} control
  * @property {HTMLElement} element
  * @property {(text: string) => void} complain
@@ -44,6 +45,7 @@ export function field(name, label, control, { hint } = {}) {
   control.addEventListener('input', () => complain(''));
   return {
     name,
+    label,
     control,
     complain,
     element: h('div', { class: 'field' }, h('label', { for: id }, label), control, hintElement, error),
@@ -160,8 +162,9 @@ function show(error, fields, alert) {
   const complaining = new Set();
   for (const { pointer, detail } of flaws) {
     const at = fields.find((each) => pointer === `#/${each.name}`);
-    at?.complain(detail);
-    if (!at) rest.push(detail);
+    const text = inWords(detail, fields);
+    at?.complain(text);
+    if (!at) rest.push(text);
     complaining.add(at);
   }
   if (flaws.length === 0) rest.push(messageOf(error));
@@ -169,3 +172,10 @@ function show(error, fields, alert) {
   // The first of the form, whatever the order in which the server tells them.
   fields.find((each) => complaining.has(each))?.control.focus();
 }
+
+/** A detail, with the labels of fields in place of the members that it names, such as `shoot_start`. @param {string} detail @param {Field[]} fields */
+const inWords = (detail, fields) =>
+  detail.replace(/\b[a-z]+_[a-z]+\b/g, (member) => {
+    const field = fields.find(({ name }) => name === member);
+    return field ? `“${field.label}”` : member;
+  });
