@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use ensemble_domain::Role;
+use reqwest::{Method, blocking::Client, redirect::Policy};
 use serde_json::{Value, json};
 
 use crate::{
@@ -25,6 +26,33 @@ fn seen(scenario: &str, arguments: &[&str]) -> Option<Value> {
 /// What the browser itself tells of a refusal.
 fn refusal(status: &str, url: &str) -> String {
     format!("console error: Failed to load resource: the server responded with a status of {status} {url}")
+}
+
+#[test]
+fn the_console_is_served_to_whoever_asks_and_a_browser_is_sent_there() {
+    let server = Server::start(&Database::sqlite());
+
+    for (path, status, media_type) in [
+        ("/console/", 200, "text/html; charset=utf-8"),
+        ("/console/main.js", 200, "text/javascript; charset=utf-8"),
+        ("/console/config.json", 200, "application/json"),
+    ] {
+        let answer = server.request(Method::GET, path).send().unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (status, &media_type.parse().unwrap())
+        );
+        // Only the page may do anything.
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert_eq!(policy.contains("script-src 'self'"), path == "/console/", "{path}: {policy}");
+        assert!(policy.starts_with("default-src 'none'"), "{path}: {policy}");
+    }
+    assert_eq!(server.get("/console/nothing.js").0, 404);
+
+    let address = server.base.parse::<reqwest::Url>().unwrap();
+    let client = Client::builder().redirect(Policy::none()).build().unwrap();
+    let sent = client.get(address).header("accept", "text/html,application/xhtml+xml,*/*;q=0.8").send().unwrap();
+    assert_eq!((sent.status().as_u16(), &sent.headers()["location"]), (303, &"/console/".parse().unwrap()));
 }
 
 #[test]
