@@ -46,6 +46,8 @@ function present(context, first, members) {
   const path = `/movies/${id}`;
   const read = async () => /** @type {{ movie: Movie }} */ (await api.get(path, { signal })).movie;
   let movie = first;
+  /** One's own change of the movie that is on its way. @type {Promise<unknown>} */
+  let saving = Promise.resolve();
   const cast = createCast(context, id, members);
   const notices = createNotices(announce);
   const board = createBoard(context, cast, notices);
@@ -75,7 +77,8 @@ function present(context, first, members) {
     if (signal.aborted) return;
     try {
       const [now, isOther] = await Promise.all([read(), cast.refresh(signal)]);
-      // An answer from before one's own save is old.
+      // What one saves meanwhile is not the work of somebody else, and an answer from before it is old.
+      await saving.catch(() => {});
       const isNewer = now.version > movie.version;
       if (isNewer) show(now);
       if (isOther) board.render();
@@ -90,7 +93,11 @@ function present(context, first, members) {
 
   /** @param {Partial<import('../parts/movie-form.js').Facts>} body @param {number} version */
   async function patch(body, version) {
-    const answer = /** @type {{ movie: Movie, warnings?: Warning[] }} */ (await api.patch(path, { body, version }));
+    const answering = /** @type {Promise<{ movie: Movie, warnings?: Warning[] }>} */ (
+      api.patch(path, { body, version })
+    );
+    saving = answering;
+    const answer = await answering;
     show(answer.movie);
     return answer;
   }
