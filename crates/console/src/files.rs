@@ -67,7 +67,7 @@ fn answer(name: &str, known: &IfNoneMatch, encodings: &AcceptEncoding, policy: &
         return response.finish();
     }
     response.content_type(file.media_type);
-    match file.gzipped().filter(|_| takes_gzip(encodings)) {
+    match takes_gzip(encodings).then(|| file.gzipped()).flatten() {
         Some(gzipped) => response.insert_header(ContentEncoding::Gzip).body(gzipped),
         None => response.body(file.plain.clone()),
     }

@@ -48,6 +48,8 @@ const ATTEMPTS = 3;
 const PATIENCE = 400;
 /** Seconds that a busy server may ask to wait. */
 const LONGEST_WAIT = 5;
+/** Milliseconds between two looks whether everything is answered. */
+const SETTLING = 20;
 /** What is said where the way to the server is broken. */
 const NO_WAY = [502, 504];
 
@@ -55,13 +57,29 @@ const NO_WAY = [502, 504];
 
 /** @param {{ token(): string | null, expired(): void }} session */
 export function createApi(session) {
+  /** What is on its way. @type {Set<{ isWrite: boolean, answering: Promise<Response> }>} */
+  const pending = new Set();
+
   /**
    * @param {string} method
    * @param {string} path
    * @param {Options} [options]
    * @returns {Promise<Response>}
    */
-  async function send(method, path, { body, file, version, key, signal, keepalive } = {}) {
+  async function send(method, path, options = {}) {
+    const answering = sendPatiently(method, path, options);
+    const entry = { isWrite: method !== 'GET', answering };
+    pending.add(entry);
+    return answering.finally(() => pending.delete(entry));
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Options} options
+   * @returns {Promise<Response>}
+   */
+  async function sendPatiently(method, path, { body, file, version, key, signal, keepalive }) {
     const headers = new Headers({ Accept: 'application/json' });
     const token = session.token();
     if (token) headers.set('Authorization', `Bearer ${token}`);
@@ -101,11 +119,23 @@ export function createApi(session) {
     /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
     delete: (path, options) => json('DELETE', path, options),
   };
-  return { ...api, postOnce: repeatable(api) };
+  return {
+    ...api,
+    postOnce: repeatable(api),
+    /** Whether something is being written. */
+    isWriting: () => [...pending].some(({ isWrite }) => isWrite),
+    /** Waits until nothing is on its way any more, nor what follows it; not for ever. */
+    async isIdle() {
+      const end = Date.now() + LONGEST_WAIT * 1000;
+      do {
+        await new Promise((resolve) => setTimeout(resolve, SETTLING));
+      } while (pending.size > 0 && Date.now() < end);
+    },
+  };
 }
 
 /** A key under which a request has its effect once, however often it is sent. */
-export function newKey() {
+function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -116,8 +146,8 @@ export function newKey() {
  * @param {{ post: (path: string, options: Options) => Promise<unknown> }} api
  */
 export function repeatable(api) {
-  /** @type {{ path: string, text: string, file: Blob | undefined, key: string } | null} */
-  let unanswered = null;
+  /** By path and content. @type {Map<string, { file: Blob | undefined, key: string }>} */
+  const unanswered = new Map();
 
   /**
    * @template T
@@ -126,16 +156,16 @@ export function repeatable(api) {
    * @returns {Promise<T>}
    */
   return async function post(path, { body, file, signal } = {}) {
-    const text = JSON.stringify(body) ?? '';
-    const isSame = unanswered?.path === path && unanswered.text === text && unanswered.file === file;
-    const key = isSame && unanswered ? unanswered.key : newKey();
-    unanswered = { path, text, file, key };
+    const what = `${path} ${JSON.stringify(body) ?? ''}`;
+    const former = unanswered.get(what);
+    const key = former?.file === file && former ? former.key : newKey();
+    unanswered.set(what, { file, key });
     try {
       const answer = await api.post(path, { body, file, signal, key });
-      unanswered = null;
+      unanswered.delete(what);
       return /** @type {T} */ (answer);
     } catch (error) {
-      if (isFinal(error)) unanswered = null;
+      if (isFinal(error)) unanswered.delete(what);
       throw error;
     }
   };
@@ -146,7 +176,8 @@ export function repeatable(api) {
  *
  * @param {unknown} error
  */
-const isFinal = (error) => error instanceof Refusal && error.status < 500 && error.kind !== 'request-in-progress';
+export const isFinal = (error) =>
+  error instanceof Refusal && error.status < 500 && error.kind !== 'request-in-progress';
 
 /**
  * A query string without the parameters that say nothing.

@@ -17,14 +17,20 @@ function fail(/** @type {unknown} */ error) {
   );
 }
 
+/** Milliseconds after which it is said that something is loading. */
+const SOON = 150;
+
 async function begin() {
+  const loading = h('main', { class: 'alone', 'aria-busy': 'true' }, h('p', {}, strings.loading));
+  const soon = setTimeout(() => fill(document.body, loading), SOON);
   /** @type {Config} */
   const config = await ask('config.json');
   const session = createSession(config.sign_in);
   const shell = createShell({ config, session, api: createApi(session) });
   // Whoever could not come back signs in by hand, and reads why.
   const problem = await session.resume().then(() => '', messageOf);
-  shell.start(problem);
+  clearTimeout(soon);
+  await shell.start(problem);
 }
 
 begin().catch(fail);

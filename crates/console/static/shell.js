@@ -118,22 +118,34 @@ export function createShell({ config, session, api }) {
   }
 
   async function signOut() {
+    // What a screen saves when it is left is saved as who is leaving.
+    leaving.abort();
+    await api.isIdle();
     notice = strings.signIn.signedOut;
-    // Here they are signed out in any case; only the issuer may not have been told.
-    await session.signOut().catch((error) => {
-      complaint = messageOf(error);
-    });
+    const telling = session.signOut();
     history.replaceState(null, '', address(''));
     await show();
+    // Here they are signed out in any case; only the issuer may not have been told.
+    await telling.catch((error) => {
+      complaint = messageOf(error);
+      return show();
+    });
   }
 
   /** Signs in again whoever can be without being asked, and goes on. */
   async function comeAgain() {
     leaving.abort();
     complaint = strings.signIn.expired;
-    const isBack = await session.resume().catch(() => false);
+    const isBack = await session.resume(true).catch(() => false);
     await show();
     if (isBack) toasts.show(strings.signIn.renewed);
+  }
+
+  /** Goes to the screen of the address, and first renews a session that ends, unless that would break something off. */
+  async function go() {
+    const isAtWork = api.isWriting() || toasts.element.childElementCount > 0;
+    if (session.isEnding() && !isAtWork) await session.resume().catch(() => false);
+    await show();
   }
 
   /** Shows the screen of the address. Whoever is not signed in signs in first, and then sees it. */
@@ -183,6 +195,7 @@ export function createShell({ config, session, api }) {
       ...always,
       route: found.route,
       signal,
+      later: createLater(signal),
       // A screen that was left has nothing to say any more.
       announce: (text) => void (signal.aborted || announce(text)),
       keepQuery: (query, isStep = false) => {
@@ -193,11 +206,19 @@ export function createShell({ config, session, api }) {
     });
   }
 
-  /** @type {Later} */
-  async function later(load, use) {
-    const module = await load().catch(() => null);
-    if (module) await use(module);
-    else toasts.show(messageOf(new Unreachable()));
+  /** @param {AbortSignal} signal @returns {Later} */
+  function createLater(signal) {
+    let isFetching = false;
+    return async (load, use) => {
+      // Only pressed twice.
+      if (isFetching) return;
+      isFetching = true;
+      const module = await load().catch(() => null);
+      isFetching = false;
+      if (signal.aborted) return;
+      if (module) await use(module);
+      else toasts.show(messageOf(new Unreachable()));
+    };
   }
 
   const always = {
@@ -210,7 +231,6 @@ export function createShell({ config, session, api }) {
     },
     reload: show,
     toast: toasts.show,
-    later,
   };
 
   /** @param {unknown} error @returns {Screen} */
@@ -233,8 +253,9 @@ export function createShell({ config, session, api }) {
 
   return {
     /** @param {string} problem why nobody is signed in, if there is anything to say */
-    start(problem) {
+    async start(problem) {
       complaint = problem;
+      if (session.hasSignedOut()) notice = strings.signIn.signedOut;
       fill(document.body, skip, header, offline, main, live, toasts.element);
       session.whenExpired(() => {
         const dialog = document.querySelector('dialog');
@@ -242,16 +263,14 @@ export function createShell({ config, session, api }) {
         if (dialog) dialog.addEventListener('close', comeAgain, { once: true });
         else comeAgain();
       });
-      addEventListener('hashchange', async () => {
-        if (session.isEnding()) await session.resume().catch(() => false);
-        show();
-      });
+      addEventListener('hashchange', go);
       history.scrollRestoration = 'manual';
       addEventListener('scrollend', () => history.replaceState({ top: scrollY }, ''));
       const showConnection = () => fill(offline, navigator.onLine ? '' : strings.offline.banner);
       for (const event of ['online', 'offline']) addEventListener(event, showConnection);
       showConnection();
-      return show();
+      await show();
+      if (session.isRenewed()) toasts.show(strings.signIn.renewed);
     },
   };
 }

@@ -88,6 +88,7 @@ export const strings = {
     export: 'Export CSV',
     exporting: (/** @type {string} */ size) => `Exporting: ${size} so far`,
     exported: (/** @type {string} */ file) => `${file} is in your downloads.`,
+    exportLeft: (/** @type {string} */ file) => `${file} was not made: it is made as long as its screen is open.`,
     sortedBy: (/** @type {string} */ column, /** @type {boolean} */ down) =>
       `Sorted by ${column}, ${down ? 'descending' : 'ascending'}`,
   },

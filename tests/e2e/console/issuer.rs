@@ -16,7 +16,8 @@ fn each_role_signs_in_at_an_issuer_and_nobody_by_an_answer_that_was_not_asked_fo
 
     let Some(seen) = seen("issuer", &[&server.base, &provider.issuer]) else { return };
 
-    let nothing_kept = json!("[[{},{},\"\"],[]]");
+    // Nobody who signed out is signed in again unasked.
+    let nothing_kept = json!(r#"[[{},{"ensemble.role":"nobody"},""],[]]"#);
     for role in Role::ALL {
         let told = &seen["roles"][role.key()];
         assert_eq!(told["found"], json!([]), "{role}");
@@ -34,6 +35,8 @@ fn each_role_signs_in_at_an_issuer_and_nobody_by_an_answer_that_was_not_asked_fo
     let refused = refusal("401 (Unauthorized)", &format!("{}/actors?q=haddad&sort=age&page=1", server.base));
     assert_eq!(expired["found"], json!([refused]));
     assert_eq!(expired["place"], "#/actors?q=haddad&sort=age");
+    assert_eq!(seen["back"], json!({"place": "#/actors?q=haddad", "found": []}));
+    assert_eq!(seen["scopeless"], json!({"refusals": 1, "found": []}));
     assert_refused(&seen["tampered"], &provider);
 }
 
@@ -51,10 +54,10 @@ fn assert_refused(seen: &Value, provider: &Provider) {
         ("another code", said_no, plain),
         ("another code_verifier", said_no, plain),
     ] {
-        assert_eq!(seen["complaints"][what], json!({"told": told, "address": address, "keeps": 0}), "{what}");
+        assert_eq!(seen["complaints"][what], json!({"told": told, "address": address, "keeps": ["nobody"]}), "{what}");
     }
     let another_state = &seen["complaints"]["another state"];
-    assert_eq!((&another_state["told"], &another_state["keeps"]), (&json!(stranger), &json!(0)), "{another_state}");
+    assert_eq!((&another_state["told"], &another_state["keeps"]), (&json!(stranger), &json!(["nobody"])), "{another_state}");
 }
 
 #[test]

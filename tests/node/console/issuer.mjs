@@ -70,6 +70,7 @@ async function work(browser, role) {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL((address) => address.href.startsWith(`${url}/console/`) && address.search === '');
   await button(page).waitFor();
+  await page.getByText('You are signed out.').waitFor();
   const keptAfter = await kept(page);
   await button(page).click();
   await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
@@ -87,15 +88,60 @@ async function expire(browser) {
   const back = page.waitForEvent('domcontentloaded');
   await page.getByRole('button', { name: 'Age' }).click();
   await back;
+  await page.getByText('Your session had ended, and is renewed.').waitFor();
   await row(page).waitFor();
   const seen = { place: placeOf(page), found: troubles(found) };
   await page.context().close();
   return seen;
 }
 
+/** Who is signed in at the issuer is so in another tab too, and Back leads through the screens, not through the issuer. */
+async function goBack(browser) {
+  const { page, found } = await openConsole(browser, url, SEARCH);
+  await button(page).click();
+  await choose(page, 'director');
+  await row(page).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(`${url}/console/#/movies`);
+  await screen(other, 'Movies');
+  await other.close();
+  await page.reload();
+  await row(page).waitFor();
+  await page.getByRole('link', { name: 'History' }).click();
+  await screen(page, 'History');
+  await page.goBack();
+  await screen(page, 'Actors');
+  const seen = { place: placeOf(page), found: troubles(found) };
+  await page.context().close();
+  return seen;
+}
+
+/** An issuer that knows no scopes but its own is asked without them. */
+async function withoutScopes(browser) {
+  const { page, found } = await openConsole(browser, url, SEARCH);
+  await button(page).waitFor();
+  let refusals = 0;
+  await page.route(
+    (address) => address.searchParams.get('scope')?.includes('get:actors') ?? false,
+    (route) => {
+      refusals += 1;
+      const asked = new URL(route.request().url()).searchParams;
+      const answer = new URL(asked.get('redirect_uri'));
+      answer.search = new URLSearchParams({ error: 'invalid_scope', state: asked.get('state') }).toString();
+      return route.fulfill({ status: 302, headers: { location: answer.href } });
+    },
+  );
+  await button(page).click();
+  await choose(page, 'director');
+  await row(page).waitFor();
+  await page.context().close();
+  return { refusals, found: troubles(found) };
+}
+
 /** Answers of the issuer that are not those that were asked for. */
 async function tamper(browser) {
   const { page, found } = await openConsole(browser, url, '');
+  await button(page).waitFor();
   const complaints = {};
   /** What is told on the page that the browser comes back to. */
   const refuse = async (what, leave) => {
@@ -103,7 +149,7 @@ async function tamper(browser) {
     await leave();
     await arrived;
     await button(page).waitFor();
-    const keeps = await page.evaluate(() => sessionStorage.length);
+    const keeps = await page.evaluate(() => Object.values(sessionStorage));
     complaints[what] = { told: await told(page), address: page.url().replace(url, ''), keeps };
   };
   const signInAgain = () => button(page).click();
@@ -138,6 +184,7 @@ const seen = await withBrowser(async (browser) => {
   if (!issuer) return withoutClient(browser);
   const roles = {};
   for (const role of Object.keys(ROLES)) roles[role] = await work(browser, role);
-  return { roles, expired: await expire(browser), tampered: await tamper(browser) };
+  const [expired, back] = [await expire(browser), await goBack(browser)];
+  return { roles, expired, back, scopeless: await withoutScopes(browser), tampered: await tamper(browser) };
 });
 console.log(JSON.stringify(seen));

@@ -28,6 +28,10 @@ test('the same content keeps its key until it is answered', async () => {
   assert.deepEqual(await keysOf([{ body, ending: gone }, { body, ending: gone }, { body }, { body }]), [0, 0, 0, 3]);
 });
 
+test('what else is sent meanwhile takes no key away', async () => {
+  assert.deepEqual(await keysOf([{ body, ending: gone }, { body: { name: 'Ada' } }, { body }]), [0, 1, 0]);
+});
+
 test('another content, or one that was refused, gets another key', async () => {
   assert.deepEqual(await keysOf([{ body, ending: gone }, { body: { name: 'Nada' } }]), [0, 1]);
   assert.deepEqual(await keysOf([{ body, ending: refused }, { body }]), [0, 1]);

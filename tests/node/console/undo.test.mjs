@@ -49,6 +49,8 @@ test('of an age and a birth date only what is known is put back', () => {
   assert.deepEqual(back({ age: 50, birth_date: null }), { age: 50 });
   assert.deepEqual(back({ age: 36, birth_date: '1990-01-01' }), { birth_date: '1990-01-01' });
   assert.deepEqual(back({ name: 'Nada Haddad' }), { name: 'Nada Haddad' });
+  const dated = inverse(entry('updated', { birth_date: null }, {}), undefined, 'patch:actors');
+  assert.deepEqual([dated.body, dated.needsAge], [{}, true], 'the age that did not change stays');
 });
 
 test('a casting goes back where the rules let it, with a reason where they ask for one', () => {

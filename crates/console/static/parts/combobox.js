@@ -27,7 +27,14 @@ const TYPING = 200;
  */
 export function combobox({ name, label, hint, search }) {
   const id = newId('listbox');
-  const listbox = h('ul', { id, role: 'listbox', 'aria-label': label, hidden: true, onpointerdown: onPress });
+  const listbox = h('ul', {
+    id,
+    role: 'listbox',
+    'aria-label': label,
+    hidden: true,
+    onmousedown: keepFocus,
+    onclick: onPick,
+  });
   const state = h('p', { class: 'unseen', role: 'status' });
   const control = input({
     role: 'combobox',
@@ -153,10 +160,13 @@ export function combobox({ name, label, hint, search }) {
     event.stopPropagation();
   }
 
-  /** @param {PointerEvent} event */
-  function onPress(event) {
-    // The focus stays in the field.
+  /** The field has the focus while one is chosen. @param {Event} event */
+  function keepFocus(event) {
     event.preventDefault();
+  }
+
+  /** @param {Event} event */
+  function onPick(event) {
     const option = event.target instanceof Element && event.target.closest('[data-index]');
     if (option instanceof HTMLElement) choose(Number(option.dataset.index));
   }

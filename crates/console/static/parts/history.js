@@ -188,7 +188,10 @@ export async function historyOf(context, histories) {
    */
   function undoButton(entry, inverse, what) {
     const press = async () => {
+      if (button.getAttribute('aria-disabled')) return;
+      setAttribute(button, 'aria-disabled', 'true');
       const isDone = await undo(context, entry, inverse);
+      setAttribute(button, 'aria-disabled', null);
       if (!isDone) return;
       context.toast(texts.undone);
       if (histories.undone) histories.undone();

@@ -1,7 +1,7 @@
 // @ts-check
 // Files of rows: looked at first, told apart row by row, and then added all together.
 
-import { Refusal, repeatable, Unreachable } from '../api.js';
+import { isFinal, Refusal, repeatable } from '../api.js';
 import { fill, h, newId } from '../dom.js';
 import { size } from '../format.js';
 import { strings } from '../strings.js';
@@ -120,8 +120,10 @@ export function openImport(context, { path, title, columns, example, count, done
         done();
       } catch (error) {
         control.disabled = false;
-        if (error instanceof Unreachable) offer(name, rows, number);
-        refuse(name, error, error instanceof Unreachable);
+        // Whether it was done is not known: under the same key it is not done twice.
+        const isOpen = !isFinal(error);
+        if (isOpen) offer(name, rows, number);
+        refuse(name, error, isOpen);
         if (left.signal.aborted) context.toast(messageOf(error));
       }
     }

@@ -1,12 +1,15 @@
 // @ts-check
 // A list with filters, an order and pages, all of which stand in the address: it can be kept, sent, and gone back to.
 
-import { query, Refusal } from '../api.js';
+import { isAborted, query, Refusal, Unreachable } from '../api.js';
 import { fill, h, setAttribute } from '../dom.js';
 import { size } from '../format.js';
 import { strings } from '../strings.js';
 import { whenTyped } from './form.js';
 import { messageOf } from './notice.js';
+
+/** Milliseconds between two tidings of how far an export has come. */
+const PROGRESS = 1000;
 
 /**
  * @template Item
@@ -35,7 +38,7 @@ import { messageOf } from './notice.js';
  * @template Item
  * @param {import('../shell.js').Context} context
  * @param {List<Item>} list
- * @returns {Promise<{ element: HTMLElement, refresh: () => Promise<void> }>}
+ * @returns {Promise<{ element: HTMLElement, refresh: () => Promise<boolean> }>}
  */
 export async function listOf(context, list) {
   const { api, route, signal, keepQuery, announce } = context;
@@ -45,12 +48,18 @@ export async function listOf(context, list) {
   const pager = h('nav', { class: 'pager', 'aria-label': strings.list.pages });
   const alert = h('p', { class: 'error', role: 'alert' });
   const progress = h('p', { role: 'status' });
-  let state = { ...route.query };
+  let state = known(route.query);
   let asked = new AbortController();
 
   for (const { name: parameter, control } of list.filters) {
     control.value = state[parameter] ?? '';
     whenTyped(control, filter, signal);
+  }
+
+  /** What of an address means something here. @param {Record<string, string>} given */
+  function known(given) {
+    const names = [...list.filters.map((each) => each.name), 'sort', 'page'];
+    return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
   }
 
   /** Asks for what the filters say now. */
@@ -63,13 +72,13 @@ export async function listOf(context, list) {
   async function change(changed, isStep) {
     state = { ...state, ...changed };
     keepQuery(state, isStep);
-    await refresh();
-    announce(total.textContent ?? '');
+    if (await refresh()) announce(total.textContent ?? '');
   }
 
   /** What the server is asked for. */
   const wanted = () => list.asked?.(state) ?? state;
 
+  /** @returns {Promise<boolean>} whether it shows what was asked for */
   async function refresh() {
     asked.abort();
     asked = new AbortController();
@@ -83,10 +92,12 @@ export async function listOf(context, list) {
       // The last rows of the last page may have been deleted.
       if (page.pages && (page.page ?? 1) > page.pages) await change({ page: String(page.pages) });
       else show(page);
+      return true;
     } catch (error) {
       if (!waiting.aborted) complain(error);
+      return false;
     } finally {
-      if (!asked.signal.aborted) setAttribute(table, 'aria-busy', null);
+      if (!waiting.aborted) setAttribute(table, 'aria-busy', null);
     }
   }
 
@@ -156,6 +167,7 @@ export async function listOf(context, list) {
     const step = (/** @type {string} */ label, /** @type {number} */ to, /** @type {boolean} */ may) => {
       const go = async () => {
         await change({ page: String(to) }, true);
+        if (signal.aborted) return;
         table.focus();
         scrollTo(0, 0);
       };
@@ -225,11 +237,17 @@ export async function download({ api, signal, toast }, path, file, progress) {
     const { body } = await api.send('GET', path, { signal });
     const chunks = [];
     let bytes = 0;
+    let told = Date.now();
     for (const reader = body?.getReader(); reader; ) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error) => {
+        throw isAborted(error) ? error : new Unreachable();
+      });
       if (done) break;
       chunks.push(value);
       bytes += value.length;
+      // Whoever listens is told now and then.
+      if (Date.now() - told < PROGRESS) continue;
+      told = Date.now();
       fill(progress, strings.list.exporting(size(bytes)));
     }
     const url = URL.createObjectURL(new Blob(chunks, { type: 'text/csv' }));
@@ -238,6 +256,7 @@ export async function download({ api, signal, toast }, path, file, progress) {
     fill(progress);
     toast(strings.list.exported(file));
   } catch (error) {
-    if (!signal.aborted) fill(progress, messageOf(error));
+    if (signal.aborted) toast(strings.list.exportLeft(file));
+    else fill(progress, messageOf(error));
   }
 }

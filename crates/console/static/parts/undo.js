@@ -23,6 +23,7 @@ const texts = strings.history;
  * @property {string} name of the member that it is answered under
  * @property {Members} [body]
  * @property {boolean} [needsReason]
+ * @property {boolean} [needsAge] where a birth date was put in the place of an age
  */
 
 /**
@@ -42,7 +43,7 @@ export function inverseOf(entry, place, { config, session }) {
     if ((action === 'created' || action === 'restored') && session.may(`delete:${entity}s`))
       return { method: 'DELETE', path, name: entity };
     if (action === 'updated' && session.may(`patch:${entity}s`))
-      return { method: 'PATCH', path, name: entity, body: formerMembers(entry) };
+      return { method: 'PATCH', path, name: entity, ...former(entry) };
     return null;
   }
   if (!place || !session.may('patch:movies')) return null;
@@ -77,12 +78,13 @@ function moveBack({ before, after }, path, statuses) {
  * What an actor or a movie was before. An age follows from a birth date, so only one of them is put back.
  *
  * @param {HistoryEntry} entry
- * @returns {Members}
+ * @returns {{ body: Members, needsAge?: boolean }}
  */
-function formerMembers({ before }) {
+function former({ before }) {
   const { age, birth_date, deleted_at: _, ...rest } = before;
-  if (birth_date) return { ...rest, birth_date };
-  return age === undefined ? rest : { ...rest, age };
+  if (birth_date) return { body: { ...rest, birth_date } };
+  if (age !== undefined) return { body: { ...rest, age } };
+  return birth_date === null ? { body: rest, needsAge: true } : { body: rest };
 }
 
 /**
@@ -106,23 +108,25 @@ export async function undo(context, entry, inverse) {
  * @param {HistoryEntry} entry
  * @param {Inverse} inverse
  */
-async function act({ api }, entry, { method, path, name, body, needsReason }) {
+async function act({ api }, entry, { method, path, name, body, needsReason, needsAge }) {
   if (method === 'POST') {
     await api.postOnce(path, { body });
     return true;
   }
   const now = await latest({ api, path, name });
-  if (method === 'DELETE') {
-    await api.delete(path, { version: now.version });
-    return true;
-  }
-  const changed = Object.keys(body ?? {}).filter(
-    (member) => member in entry.after && now[member] !== entry.after[member],
+  const changed = Object.keys(method === 'DELETE' ? entry.after : (body ?? {})).filter(
+    (member) => member in entry.after && (now[member] ?? null) !== entry.after[member],
   );
   if (changed.includes('status')) throw new Error(texts.movedOn);
   const nowIs = changed.map((member) => wordsOf(member, now[member])).join(', ');
   if (changed.length > 0 && !(await confirm(texts.changedSince, texts.overwrite(nowIs), texts.putBack))) return false;
-  const send = (/** @type {Members} */ more) => api.patch(path, { body: { ...body, ...more }, version: now.version });
+  if (method === 'DELETE') {
+    await api.delete(path, { version: now.version });
+    return true;
+  }
+  const age = needsAge && { age: now.age };
+  const send = (/** @type {Members} */ more) =>
+    api.patch(path, { body: { ...body, ...age, ...more }, version: now.version });
   if (needsReason) return (await askWhy(send)) === true;
   await send({});
   return true;

@@ -240,6 +240,8 @@ function historySection(context, path, members, undone) {
       const again = () => {
         undone();
         load();
+        // The button is gone.
+        summary.focus();
       };
       const made = await historyOf(context, { path: `${path}/history`, castings: members(), names, undone: again });
       fill(place, made.element);

@@ -30,7 +30,10 @@ export default async function trash(context) {
   const look = () => {
     const q = search.value.trim();
     context.keepQuery({ q });
-    for (const section of sections) attempt(context, () => section.refresh(q));
+    const refreshed = sections.map((section) => attempt(context, () => section.refresh(q)));
+    Promise.all(refreshed).then((all) => {
+      if (all.every(Boolean)) context.announce(sections.map((section) => section.told()).join(' '));
+    });
   };
   whenTyped(search, look, context.signal);
   await Promise.all(sections.map((section) => section.refresh(q)));
@@ -150,5 +153,6 @@ function sectionOf(context, kind) {
   }
 
   const element = h('section', {}, heading, body, h('p', { class: 'pager' }, more));
-  return { element, refresh };
+  const told = () => `${texts[kind]}: ${items.length}.`;
+  return { element, refresh, told };
 }
