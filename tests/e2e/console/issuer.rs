@@ -57,7 +57,11 @@ fn assert_refused(seen: &Value, provider: &Provider) {
         assert_eq!(seen["complaints"][what], json!({"told": told, "address": address, "keeps": ["nobody"]}), "{what}");
     }
     let another_state = &seen["complaints"]["another state"];
-    assert_eq!((&another_state["told"], &another_state["keeps"]), (&json!(stranger), &json!(["nobody"])), "{another_state}");
+    assert_eq!(
+        (&another_state["told"], &another_state["keeps"]),
+        (&json!(stranger), &json!(["nobody"])),
+        "{another_state}"
+    );
 }
 
 #[test]

@@ -92,9 +92,32 @@ const SCREENS = {
     await page.getByRole('combobox', { name: 'Actor' }).fill('a');
     await page.getByRole('option').first().waitFor();
   },
+  'movie-editing-a-casting': async (page) => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Edit Mirembe Nalwoga' }).click();
+    await page.getByRole('dialog').waitFor();
+  },
+  'movie-warning': async (page) => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Move to: Dao Minh Tuyet' }).click();
+    await page.getByRole('menuitem', { name: 'Booked', exact: true }).click();
+    await page.getByText('Dao Minh Tuyet⁩: Booked.').first().waitFor();
+    await page.getByRole('button', { name: 'Move to: Wanjiru Kamathi' }).click();
+    await page.getByRole('menuitem', { name: 'Booked', exact: true }).click();
+    await page.getByRole('region', { name: /Worth a second look/ }).waitFor();
+  },
+  'movie-releasing': async (page) => {
+    await page.getByRole('button', { name: 'Move to: Wanjiru Kamathi' }).click();
+    await page.getByRole('menuitem', { name: 'Released', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Say why the booking ends.').waitFor();
+    await page.getByRole('dialog').getByLabel('Reason').fill('For looks');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    for (const name of ['Dao Minh Tuyet', 'Wanjiru Kamathi']) await page.getByText(name).first().waitFor();
+  },
   history: async (page) => {
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
     await goTo(page, '#/history', 'History');
   },
   trash: (page) => goTo(page, '#/trash', 'Trash'),
