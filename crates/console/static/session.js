@@ -43,6 +43,8 @@ export function createSession(signIn) {
     const headers = { 'Content-Type': 'application/json' };
     await meet(await ask('/local/token', { method: 'POST', headers, body: JSON.stringify({ role }) }));
     sessionStorage.setItem(KEPT.role, role);
+    // Other tabs are opened as the same; one may sign in there as somebody else.
+    localStorage.setItem(KEPT.role, role);
   }
 
   /**
@@ -191,7 +193,7 @@ export function createSession(signIn) {
     async resume(isExpired = false) {
       const answer = new URLSearchParams(location.search);
       if (signIn.mode === 'oidc' && (answer.has('code') || answer.has('error'))) return comeBack();
-      const role = sessionStorage.getItem(KEPT.role);
+      const role = sessionStorage.getItem(KEPT.role) ?? localStorage.getItem(KEPT.role);
       if (role === NOBODY) return false;
       if (signIn.mode === 'oidc' && signIn.client_id) await redirect({ silently: true, isExpired });
       if (signIn.mode === 'oidc' || !role) return false;
@@ -203,6 +205,7 @@ export function createSession(signIn) {
       held = null;
       caller = null;
       for (const key of Object.values(KEPT)) sessionStorage.removeItem(key);
+      localStorage.removeItem(KEPT.role);
       if (signIn.mode !== 'oidc' || !signIn.client_id) return;
       sessionStorage.setItem(KEPT.role, NOBODY);
       const { end_session_endpoint } = await discover(signIn.issuer);

@@ -87,6 +87,7 @@ export const strings = {
     pages: 'Pages',
     export: 'Export CSV',
     exporting: (/** @type {string} */ size) => `Exporting: ${size} so far`,
+    flawed: 'Correct the filters to see the list.',
     exported: (/** @type {string} */ file) => `${file} is in your downloads.`,
     exportLeft: (/** @type {string} */ file) => `${file} was not made: it is made as long as its screen is open.`,
     sortedBy: (/** @type {string} */ column, /** @type {boolean} */ down) =>
@@ -107,7 +108,6 @@ export const strings = {
     ageTo: 'Age to',
     freeFrom: 'Free from',
     freeTo: 'Free to',
-    freeHint: 'Both days are needed.',
   },
   conflict: {
     title: 'Somebody else was faster',
@@ -202,6 +202,7 @@ export const strings = {
     columns: {
       movie: 'Movie',
       release: 'Release',
+      shoot: 'Shoot',
       character: 'Character',
       billing: 'Billing',
       status: 'Status',
@@ -231,7 +232,7 @@ export const strings = {
   history: {
     title: 'History',
     columns: { at: 'When', by: 'Who', what: 'What', change: 'Before and after', undo: 'Undo' },
-    empty: 'Nothing has happened yet.',
+    empty: 'No change has been made.',
     more: 'Show more',
     shown: (/** @type {number} */ number) => `${counted(number, 'change')} shown`,
     all: 'that is all',
@@ -285,7 +286,6 @@ export const strings = {
         billing: 'Billing',
       }),
     },
-    undo: (/** @type {string} */ what) => `Undo: ${what}`,
     undone: 'It is as it was before.',
     changedSince: 'It was changed again',
     overwrite: (/** @type {string} */ now) =>
@@ -407,7 +407,7 @@ export const strings = {
     labels: { character: 'Character', status: 'Status', reason: 'Reason', billing: 'Billing' },
   },
   billing: {
-    hint: 'To change the billing, drag a name, press the arrows, or hold Alt and press an arrow key.',
+    hint: 'To change the billing, drag the dots, press the arrows, or hold Alt and press an arrow key.',
     handle: (/** @type {string} */ name, /** @type {number} */ place, /** @type {number} */ all) =>
       `${name}, ${place} of ${all} in the billing: drag, or Alt with an arrow key`,
     up: (/** @type {string} */ name) => `Move ${name} up in the credits`,

@@ -36,12 +36,12 @@ const STEPS = {
     await first(page).getByText('Actor 000020').waitFor();
   },
   sort: async (page) => async () => {
-    await page.getByRole('button', { name: 'Name' }).click();
-    await page.getByRole('columnheader', { name: 'Name' }).and(page.locator('[aria-sort=ascending]')).waitFor();
+    await page.getByRole('button', { name: 'Added' }).click();
+    await page.getByRole('columnheader', { name: 'Added' }).and(page.locator('[aria-sort=ascending]')).waitFor();
     await first(page).getByText('Actor 000000').waitFor();
   },
   last: async (page) => async () => {
-    await page.getByRole('button', { name: 'Name' }).click();
+    await page.getByRole('button', { name: 'Added' }).click();
     await first(page)
       .getByText(/Actor 0*9+$/)
       .waitFor();

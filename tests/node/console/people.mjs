@@ -105,7 +105,7 @@ async function change(page, other) {
   await other.reload();
   await heading(other, 'Nada H.');
 
-  await page.getByRole('button', { name: /^Undo: Changed/ }).click();
+  await page.getByRole('button', { name: /^Undo Changed/ }).click();
   await heading(page, 'N. Haddad');
   return { rows, history: await page.getByRole('row').count() };
 }

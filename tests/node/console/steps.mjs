@@ -1,6 +1,12 @@
 // What the scenarios of the console have in common. They find everything as a person would: by what it is and what it is called.
 
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
 import { DESK, watchedPage } from '../browser.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const STANDARD = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 
 export const ROLES = { assistant: 'Casting Assistant', director: 'Casting Director', producer: 'Executive Producer' };
 
@@ -63,4 +69,11 @@ export async function spoilToken(page, path, method = 'GET') {
     const headers = { ...route.request().headers(), authorization: 'Bearer spoilt' };
     return route.continue({ headers });
   });
+}
+
+/** What axe-core has to say of what is shown now, each with the elements that it is about. */
+export async function violations(page, runOnly = STANDARD) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate((runOnly) => window.axe.run({ runOnly }), runOnly);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
 }

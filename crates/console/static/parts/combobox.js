@@ -54,8 +54,6 @@ export function combobox({ name, label, hint, search }) {
   /** @type {Option<Value>[]} */
   let options = [];
   let active = -1;
-  /** Whether the person went to the one that stands out. */
-  let isMoved = false;
   /** @type {Option<Value> | null} */
   let chosen = null;
   let typing = 0;
@@ -104,7 +102,6 @@ export function combobox({ name, label, hint, search }) {
     listbox.hidden = false;
     setAttribute(control, 'aria-expanded', 'true');
     fill(state, found.length > 0 ? strings.combobox.found(found.length) : strings.combobox.none);
-    isMoved = false;
     activate(found.length > 0 ? 0 : -1);
   }
 
@@ -143,7 +140,6 @@ export function combobox({ name, label, hint, search }) {
     const isOpen = !listbox.hidden;
     const last = options.length - 1;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      isMoved = isOpen;
       if (!isOpen) look();
       else if (event.key === 'ArrowDown') activate(active >= last ? 0 : active + 1);
       else activate(active <= 0 ? last : active - 1);
@@ -152,8 +148,8 @@ export function combobox({ name, label, hint, search }) {
     } else if (event.key === 'Escape' && isOpen) {
       close();
     } else {
-      // With the Tab key too, what was gone to is taken along.
-      if (event.key === 'Tab' && isOpen && isMoved) choose(active);
+      // With the Tab key too, what stands out is taken along.
+      if (event.key === 'Tab' && isOpen) choose(active);
       return;
     }
     event.preventDefault();

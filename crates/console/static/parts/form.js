@@ -174,7 +174,7 @@ function show(error, fields, alert) {
 }
 
 /** A detail, with the labels of fields in place of the members that it names, such as `shoot_start`. @param {string} detail @param {Field[]} fields */
-const inWords = (detail, fields) =>
+export const inWords = (detail, fields) =>
   detail.replace(/\b[a-z]+_[a-z]+\b/g, (member) => {
     const field = fields.find(({ name }) => name === member);
     return field ? `“${field.label}”` : member;

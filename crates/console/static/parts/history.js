@@ -2,7 +2,7 @@
 // What happened: who, when, what, before and after, with an undo of the latest change of each thing where there is one.
 
 import { query } from '../api.js';
-import { fill, h, setAttribute } from '../dom.js';
+import { fill, h, newId, setAttribute } from '../dom.js';
 import { instant, whoIs, wordsOf } from '../format.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
@@ -199,9 +199,14 @@ export async function historyOf(context, histories) {
       // The button is gone.
       if (table.isConnected) table.focus();
     };
-    const label = () => button.setAttribute('aria-label', texts.undo(what.textContent ?? ''));
-    const button = h('button', { type: 'button', class: 'small', onclick: press, onfocus: label }, strings.undo);
-    label();
+    const [id, about] = [newId('undo'), newId('change')];
+    what.id = about;
+    const button = h(
+      'button',
+      // Names that come later are a part of it then.
+      { type: 'button', class: 'small', id, 'aria-labelledby': `${id} ${about}`, onclick: press },
+      strings.undo,
+    );
     return button;
   }
 

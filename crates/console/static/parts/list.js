@@ -4,9 +4,16 @@
 import { isAborted, query, Refusal, Unreachable } from '../api.js';
 import { fill, h, setAttribute } from '../dom.js';
 import { size } from '../format.js';
+import { address } from '../router.js';
 import { strings } from '../strings.js';
-import { whenTyped } from './form.js';
+import { inWords, whenTyped } from './form.js';
 import { messageOf } from './notice.js';
+
+/** The addresses of the lists as they were last looked at. @type {Map<string, string>} */
+const lists = new Map();
+
+/** The address of a list, as it was last looked at. @param {string} name */
+export const listAddress = (name) => lists.get(name) ?? address(name);
 
 /** Milliseconds between two tidings of how far an export has come. */
 const PROGRESS = 1000;
@@ -27,7 +34,7 @@ const PROGRESS = 1000;
  * @property {string} caption
  * @property {Column<Item>[]} columns
  * @property {import('./form.js').Field[]} filters each named as the parameter of the query
- * @property {(given: Record<string, string>) => Record<string, string>} [asked] what of the filters can be asked for as they are
+ * @property {string} sort the order where nobody chose another
  * @property {(number: number) => string} count
  * @property {Node} empty what is shown where there is nothing at all
  * @property {string} noMatch
@@ -48,7 +55,11 @@ export async function listOf(context, list) {
   const pager = h('nav', { class: 'pager', 'aria-label': strings.list.pages });
   const alert = h('p', { class: 'error', role: 'alert' });
   const progress = h('p', { role: 'status' });
+  const clearing = h('button', { type: 'button', class: 'quiet', onclick: clear }, strings.list.clear);
   let state = known(route.query);
+  lists.set(name, address(name, state));
+  const isFiltered = () => list.filters.some((each) => state[each.name]);
+  setAttribute(clearing, 'hidden', !isFiltered());
   let asked = new AbortController();
 
   for (const { name: parameter, control } of list.filters) {
@@ -72,11 +83,13 @@ export async function listOf(context, list) {
   async function change(changed, isStep) {
     state = { ...state, ...changed };
     keepQuery(state, isStep);
+    lists.set(name, address(name, state));
+    setAttribute(clearing, 'hidden', !isFiltered());
     if (await refresh()) announce(total.textContent ?? '');
   }
 
   /** What the server is asked for. */
-  const wanted = () => list.asked?.(state) ?? state;
+  const wanted = () => ({ ...state, sort: state.sort || list.sort });
 
   /** @returns {Promise<boolean>} whether it shows what was asked for */
   async function refresh() {
@@ -106,10 +119,16 @@ export async function listOf(context, list) {
     const flaws = error instanceof Refusal ? (error.problem.errors ?? []) : [];
     const rest = flaws.filter(({ parameter, detail }) => {
       const at = list.filters.find((each) => each.name === parameter);
-      at?.complain(detail);
+      at?.complain(inWords(detail, list.filters));
       return !at;
     });
-    if (flaws.length > 0 && rest.length === 0) return;
+    if (flaws.length > 0 && rest.length === 0) {
+      // What is shown is not what is asked for.
+      fill(total);
+      fill(table, h('p', { class: 'state' }, strings.list.flawed));
+      fill(pager);
+      return;
+    }
     const again = h('button', { type: 'button', onclick: refresh }, strings.retry);
     fill(alert, messageOf(error), ' ', again);
   }
@@ -117,10 +136,10 @@ export async function listOf(context, list) {
   /** @param {Page<string, Item>} page */
   function show(page) {
     const items = page[name] ?? [];
-    const isFiltered = list.filters.some((each) => state[each.name]);
     fill(total, page.total_capped ? strings.list.more(list.count(page.total)) : list.count(page.total));
     if (items.length > 0) fill(table, tableOf(items));
-    else fill(table, isFiltered ? h('p', { class: 'state' }, list.noMatch) : h('div', { class: 'state' }, list.empty));
+    else
+      fill(table, isFiltered() ? h('p', { class: 'state' }, list.noMatch) : h('div', { class: 'state' }, list.empty));
     showPager(page.page ?? 1, page.pages ?? 1);
     list.shown?.(items, total);
   }
@@ -148,8 +167,9 @@ export async function listOf(context, list) {
 
   /** @param {Column<Item>} column */
   function heading({ label, sort, isNumber }) {
-    const by = sort && (state.sort ?? '').replace(/^-/, '') === sort;
-    const isDown = by && state.sort?.startsWith('-');
+    const order = state.sort || list.sort;
+    const by = sort && order.replace(/^-/, '') === sort;
+    const isDown = by && order.startsWith('-');
     const turn = async () => {
       await change({ sort: by && !isDown ? `-${sort}` : (sort ?? ''), page: '' });
       announce(strings.list.sortedBy(label, Boolean(by && !isDown)));
@@ -212,7 +232,7 @@ export async function listOf(context, list) {
             others.map((each) => each.element),
           ),
         ),
-      h('button', { type: 'button', class: 'quiet', onclick: clear }, strings.list.clear),
+      clearing,
     ),
     h('div', { class: 'bar' }, total, h('button', { type: 'button', onclick: exported }, strings.list.export)),
     alert,

@@ -8,6 +8,8 @@ import { absent } from '../parts/absent.js';
 import { editActor } from '../parts/actor-form.js';
 import { confirm, openDialog } from '../parts/dialog.js';
 import { historyOf } from '../parts/history.js';
+import { listAddress } from '../parts/list.js';
+import { shoot } from '../parts/movie-form.js';
 import { attempt } from '../parts/notice.js';
 import { restore } from '../parts/restore.js';
 import { badge, isClosed } from '../parts/status.js';
@@ -99,7 +101,7 @@ async function remove(context, actor) {
       label: strings.undo,
       run: async () => void (await restore(context, 'actors', actor.id, actor.name)),
     });
-    context.go(address('actors'));
+    context.go(listAddress('actors'));
   });
 }
 
@@ -146,7 +148,10 @@ function facts(actor) {
     { class: 'facts' },
     fact(texts.age, actor.age),
     fact(texts.birth, day(actor.birth_date)),
-    fact(texts.gender, h('bdi', {}, gender(actor.gender))),
+    fact(
+      texts.gender,
+      h('a', { href: address('actors', { gender: actor.gender }) }, h('bdi', {}, gender(actor.gender))),
+    ),
     fact(texts.added, instant(actor.created_at)),
     fact(texts.changed, instant(actor.updated_at)),
   );
@@ -172,6 +177,7 @@ function creditTable({ session }, caption, credits) {
       {},
       h('th', { scope: 'row' }, mayOpen ? h('a', { href: address(`movies/${movie.id}`) }, name) : name),
       h('td', { 'data-label': columns.release }, `${day(movie.release_date)} (${when})`),
+      h('td', { 'data-label': columns.shoot }, shoot(movie)),
       h('td', { 'data-label': columns.character }, h('bdi', {}, character ?? strings.none)),
       h('td', { 'data-label': columns.billing, class: 'number' }, billing ?? strings.none),
       h('td', { 'data-label': columns.status }, badge(status), reason && [' ', h('bdi', {}, reason)]),
@@ -192,6 +198,7 @@ function creditTable({ session }, caption, credits) {
           {},
           column(columns.movie),
           column(columns.release),
+          column(columns.shoot),
           column(columns.character),
           column(columns.billing, true),
           column(columns.status),

@@ -1,9 +1,9 @@
 // @ts-check
 // The actors: found by name, gender, age and the days on which they are free.
 
-import { h, newId } from '../dom.js';
+import { h } from '../dom.js';
 import { gender, instant } from '../format.js';
-import { field, input } from '../parts/form.js';
+import { field, input, select } from '../parts/form.js';
 import { listOf } from '../parts/list.js';
 import { address } from '../router.js';
 import { strings } from '../strings.js';
@@ -12,28 +12,24 @@ const texts = strings.actors;
 
 /** @type {import('../shell.js').MakeScreen} */
 export default async function actors(context) {
-  // Any other can be asked for in its own words.
-  const genders = h(
-    'datalist',
-    { id: newId('genders') },
-    Object.keys(strings.genders).map((value) => h('option', { value })),
-  );
-  const gendered = field('gender', texts.gender, input({ list: genders.id, placeholder: texts.anyGender }));
-  gendered.element.append(genders);
+  const { gender: wanted = '' } = context.route.query;
+  const usual = Object.entries(strings.genders);
+  // One that somebody put in their own words is looked for from the actor's own screen.
+  const genders = usual.some(([key]) => key === wanted) || !wanted ? usual : [...usual, [wanted, wanted]];
+  const options = /** @type {[string, string][]} */ ([['', texts.anyGender], ...genders]);
   const list = await listOf(context, {
     path: '/actors',
     caption: texts.title,
     count: texts.count,
     noMatch: texts.noMatch,
     empty: h('p', {}, context.session.may('post:actors') ? texts.empty : `${texts.empty} ${texts.emptyAssistant}`),
-    asked: ({ available_from, available_to, ...rest }) =>
-      available_from && available_to ? { ...rest, available_from, available_to } : rest,
+    sort: 'name',
     filters: [
       field('q', strings.list.search, input({ type: 'search' })),
-      gendered,
+      field('gender', texts.gender, select(options)),
       field('age_min', texts.ageFrom, input({ type: 'number', min: '0', max: '120' })),
       field('age_max', texts.ageTo, input({ type: 'number', min: '0', max: '120' })),
-      field('available_from', texts.freeFrom, input({ type: 'date' }), { hint: texts.freeHint }),
+      field('available_from', texts.freeFrom, input({ type: 'date' })),
       field('available_to', texts.freeTo, input({ type: 'date' })),
     ],
     columns: [

@@ -29,6 +29,7 @@ export default async function movies(context) {
     count: texts.count,
     noMatch: texts.noMatch,
     empty: h('p', {}, mayAdd ? texts.empty : `${texts.empty} ${texts.emptyOther}`),
+    sort: '-release_date',
     filters: [
       field('q', strings.list.search, input({ type: 'search' })),
       field('released_after', texts.releasedFrom, input({ type: 'date' })),
