@@ -101,16 +101,38 @@ async function book(page) {
   await told(page, 'The billing was saved.');
   const byKeys = await namesIn(page, 'Booked');
 
-  const handle = page.getByRole('button', { name: new RegExp(`^${byKeys[0]}, 1 of 3 in the billing`) });
-  const target = await row(page, byKeys[2]).boundingBox();
+  const saved = () => page.waitForResponse((answer) => answer.url().endsWith('/billing') && answer.ok());
+  let letGo;
+  const held = new Promise((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/billing', (route) => held.then(() => route.continue()));
+  await drag(page, byKeys[0], byKeys[2]);
+  const saving = page.waitForRequest('**/billing');
+  await page.mouse.up();
+  await saving;
+  // The next is held while that is saved.
+  await drag(page, byKeys[2], byKeys[1]);
+  const first = saved();
+  letGo();
+  await first;
+  const second = saved();
+  await page.mouse.up();
+  await second;
+  await press(page, 'Refresh');
+  await told(page, 'The board is up to date.');
+  return { before, byKeys, byDrag: await namesIn(page, 'Booked') };
+}
+
+/** Drags one over the other, and holds it there. */
+async function drag(page, name, other) {
+  const target = await row(page, other).boundingBox();
+  const handle = page.getByRole('button', { name: new RegExp(`^${name}, \\d of 3 in the billing`) });
+  const from = await handle.boundingBox();
   await handle.hover();
   await page.mouse.down();
-  await page.mouse.move(target.x + 200, target.y + target.height - 2, { steps: 5 });
-  const saved = page.waitForResponse((answer) => answer.url().endsWith('/billing'));
-  await page.mouse.up();
-  await saved;
-  await page.locator('[aria-busy]').waitFor({ state: 'detached' });
-  return { before, byKeys, byDrag: await namesIn(page, 'Booked') };
+  const y = from.y < target.y ? target.y + target.height - 2 : target.y + 2;
+  await page.mouse.move(target.x + 200, y, { steps: 5 });
 }
 
 /** A booking ends with a reason; what was taken off the list by mistake comes back. */

@@ -23,6 +23,8 @@ export function createBilling(context, cast, changed) {
   /** The places in the credits when the draft began. @type {number[]} */
   let former = [];
   let settling = 0;
+  /** Whether a row is being dragged: until it is dropped nothing is shown anew, or it would be lost. */
+  let isDragging = false;
   const inTurn = oneByOne();
 
   const booked = () =>
@@ -54,6 +56,10 @@ export function createBilling(context, cast, changed) {
     draft = [...rest.slice(0, at), id, ...rest.slice(at)];
     changed();
     announce(texts.moved(cast.find(id)?.actor.name ?? '', at + 1, draft.length));
+    settle();
+  }
+
+  function settle() {
     clearTimeout(settling);
     settling = setTimeout(save, SETTLED);
   }
@@ -166,7 +172,9 @@ export function createBilling(context, cast, changed) {
     const handle = /** @type {HTMLElement} */ (event.currentTarget);
     const row = handle.closest('tr');
     const body = row?.parentElement;
-    if (!row || !body || event.button !== 0) return;
+    if (!row || !body || event.button !== 0 || isDragging) return;
+    clearTimeout(settling);
+    isDragging = true;
     const over = new AbortController();
     const listening = { signal: over.signal };
     handle.setPointerCapture(event.pointerId);
@@ -188,15 +196,18 @@ export function createBilling(context, cast, changed) {
     );
     const end = (/** @type {boolean} */ isKept) => () => {
       over.abort();
+      isDragging = false;
       row.classList.remove('dragged');
       if (isKept) move(id, [...body.children].indexOf(row));
-      else changed();
+      // What came meanwhile, and what is not saved yet.
+      changed();
+      settle();
     };
     handle.addEventListener('pointerup', end(true), listening);
-    handle.addEventListener('pointercancel', end(false), listening);
+    handle.addEventListener('lostpointercapture', end(false), listening);
   }
 
-  return { order, controls, onKey, save, isSaving: () => draft !== null };
+  return { order, controls, onKey, save, isSaving: () => draft !== null, isDragging: () => isDragging };
 }
 
 /**

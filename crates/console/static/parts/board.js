@@ -41,6 +41,7 @@ export function createBoard(context, cast, notices) {
    * @param {string[]} [wanted] where it is to go, the first of them that is there
    */
   function render(wanted = []) {
+    if (billing.isDragging()) return;
     const focused = document.activeElement instanceof HTMLElement && element.contains(document.activeElement);
     const kept = focused ? document.activeElement?.getAttribute('data-focus') : null;
     const all = cast.members();
