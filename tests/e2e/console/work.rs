@@ -80,7 +80,7 @@ fn a_movie_goes_from_its_idea_to_its_cast_list_through_the_hands_of_three_roles(
     meant.sort();
     assert_eq!(
         (found, &seen["found"][1], &seen["found"][2]),
-        (meant.map(Value::from).to_vec(), &json!([]), &json!([]))
+        (meant.map(Value::from).to_vec(), &json!([refused("401 (Unauthorized)", "/movies/13/billing")]), &json!([]))
     );
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The order of the credits among those who are booked: by dragging, by keyboard and by buttons. It is saved when it has settled.
 
+import { Refusal } from '../api.js';
 import { h } from '../dom.js';
 import { strings } from '../strings.js';
 import { newOrder, oneByOne } from './cast.js';
@@ -10,6 +11,12 @@ import { isClosed } from './status.js';
 const texts = strings.billing;
 /** Milliseconds after the last move before the order is saved. */
 const SETTLED = 700;
+/**
+ * What could not be saved because a session had ended, by whose it is: it is saved with the next board of that movie.
+ *
+ * @type {Map<string, { draft: number[], former: number[] }>}
+ */
+const kept = new Map();
 
 /**
  * @param {import('../shell.js').Context} context
@@ -17,11 +24,14 @@ const SETTLED = 700;
  * @param {(focus?: string) => void} changed shows the cast anew
  */
 export function createBilling(context, cast, changed) {
-  const { announce, toast, signal, config } = context;
-  /** The booked ones as they are shown, while that is not saved. @type {number[] | null} */
-  let draft = null;
-  /** The places in the credits when the draft began. @type {number[]} */
-  let former = [];
+  const { announce, toast, signal, config, session } = context;
+  const whose = `${session.caller()?.subject} ${cast.path}`;
+  const left = kept.get(whose);
+  kept.delete(whose);
+  /** The booked ones as they are shown, while that is not saved. */
+  let draft = left?.draft ?? null;
+  /** The places in the credits when the draft began. */
+  let former = left?.former ?? [];
   let settling = 0;
   /** Whether a row is being dragged: until it is dropped nothing is shown anew, or it would be lost. */
   let isDragging = false;
@@ -89,6 +99,7 @@ export function createBilling(context, cast, changed) {
       const now = placesOf();
       toast(texts.changed, { ...undo(context, () => inTurn(() => put(ids, texts.saved, now))), label: texts.useMine });
     } catch (error) {
+      if (error instanceof Refusal && error.status === 401 && draft) kept.set(whose, { draft, former });
       if (draft === saved) draft = null;
       changed();
       toast(messageOf(error));
@@ -120,6 +131,7 @@ export function createBilling(context, cast, changed) {
     draft = null;
   };
   addEventListener('pagehide', leave, { signal });
+  if (draft) settle();
 
   /** @param {CastMember} member */
   function controls({ id, actor: { name } }) {
