@@ -124,6 +124,8 @@ export const strings = {
     keep: 'Keep mine',
     take: 'Take theirs',
     tookTheirs: 'Their version was kept.',
+    kept: 'Your version was saved.',
+    left: 'Somebody else was faster, so the change that you had just made was not saved.',
   },
   actorForm: {
     add: 'Add actor',

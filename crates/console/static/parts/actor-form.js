@@ -37,6 +37,7 @@ export async function addActor(context, added) {
     /** @param {boolean} another */
     async function submit(another) {
       const { actor } = /** @type {{ actor: Actor }} */ (await send('/actors', { body: fields.members() }));
+      if (context.signal.aborted) context.toast(texts.saved(actor.name));
       if (!another) {
         close(actor);
         return;
@@ -67,7 +68,7 @@ export async function addActor(context, added) {
  * @param {Actor} actor
  * @returns {Promise<'saved' | 'mine' | 'theirs' | null>}
  */
-export function editActor({ api }, actor) {
+export function editActor(context, actor) {
   return openDialog(texts.edit, (close) => {
     const fields = actorFields(actor);
     const submit = async () => {
@@ -77,7 +78,7 @@ export function editActor({ api }, actor) {
         return;
       }
       const outcome = await save({
-        api,
+        context,
         path: `/actors/${actor.id}`,
         name: 'actor',
         mine,
@@ -85,6 +86,8 @@ export function editActor({ api }, actor) {
         labels: strings.history.members.actor,
         show: (member, value) => (member === 'gender' ? genderName(String(value)) : String(value ?? strings.none)),
       });
+      // Whoever has gone elsewhere is told here.
+      if (outcome && context.signal.aborted) context.toast(texts.changed);
       if (outcome) close(outcome);
     };
     return form({ fields: fields.all, label: strings.save, submit, cancel: () => close(null) });

@@ -18,9 +18,9 @@ const SUGGESTED = 10;
  * @param {import('../shell.js').Context} context
  * @param {Movie} movie
  * @param {import('./cast.js').Cast} cast
- * @returns {Promise<{ member: CastMember, warnings: Warning[] } | null>}
+ * @param {(added: { member: CastMember, warnings: Warning[] }) => void} done
  */
-export function openAssign({ api, config: { statuses } }, movie, cast) {
+export function openAssign({ api, config: { statuses } }, movie, cast, done) {
   const actor = combobox({
     name: 'actor_id',
     label: texts.actor,
@@ -60,7 +60,10 @@ export function openAssign({ api, config: { statuses } }, movie, cast) {
           return;
         }
         const wanted = { actor: chosen, ...read() };
-        close(await cast.add(wanted, send));
+        const added = await cast.add(wanted, send);
+        close(null);
+        // Also to whoever has gone elsewhere, who closed the dialog by that.
+        done(added);
       },
     }),
   );

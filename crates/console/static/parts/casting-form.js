@@ -39,8 +39,7 @@ export function askReason(title, isNeeded) {
  * Asks for the character and the reason of a casting.
  *
  * @param {CastMember} member
- * @param {(changes: import('./cast.js').Changes) => Promise<void>} save what it throws is shown at the fields
- * @returns {Promise<boolean | null>} whether something was saved
+ * @param {(changes: import('./cast.js').Changes, close: () => void) => Promise<void>} save closes it; what it throws is shown at the fields
  */
 export function editCasting(member, save) {
   const character = field('character', texts.labels.character, input());
@@ -62,8 +61,8 @@ export function editCasting(member, save) {
           ...(now.character !== member.character && { character: now.character }),
           ...(now.reason !== member.reason && { reason: now.reason }),
         };
-        if (Object.keys(changes).length > 0) await save(changes);
-        close(Object.keys(changes).length > 0);
+        if (Object.keys(changes).length > 0) await save(changes, () => close(null));
+        else close(null);
       },
     }),
   );

@@ -1,9 +1,9 @@
 // @ts-check
 // Two people changed the same thing: whoever saves second sees both versions, and chooses.
 
-import { Refusal } from '../api.js';
 import { fill, h, setAttribute } from '../dom.js';
 import { strings } from '../strings.js';
+import { isStale } from './cast.js';
 import { openDialog } from './dialog.js';
 import { messageOf } from './notice.js';
 
@@ -13,7 +13,7 @@ import { messageOf } from './notice.js';
  * What somebody wants to save.
  *
  * @typedef {object} Change
- * @property {import('../api.js').Api} api
+ * @property {Pick<import('../shell.js').Context, 'api' | 'signal' | 'toast'>} context
  * @property {string} path of the API, such as `/actors/7` or `/movies/2/cast/5`
  * @property {string} name of the member that it is answered under, such as `actor`
  * @property {Members} mine the members that were changed, as they are to be sent
@@ -40,14 +40,12 @@ import { messageOf } from './notice.js';
  */
 export async function save(change) {
   try {
-    await change.api.patch(change.path, { body: change.mine, version: change.base.version });
+    await change.context.api.patch(change.path, { body: change.mine, version: change.base.version });
     return 'saved';
   } catch (error) {
-    if (error instanceof Refusal && error.kind === 'stale-version') {
-      const chosen = await resolveConflict(change);
-      return chosen && chosen !== 'theirs' ? 'mine' : chosen;
-    }
-    throw error;
+    if (!isStale(error)) throw error;
+    const chosen = await resolveConflict(change);
+    return chosen && chosen !== 'theirs' ? 'mine' : chosen;
   }
 }
 
@@ -59,7 +57,14 @@ export async function save(change) {
  */
 export async function resolveConflict(change) {
   const texts = strings.conflict;
-  let theirs = await latest(change);
+  const { api, signal, toast } = change.context;
+  const look = () => latest({ ...change, api });
+  let theirs = await look();
+  if (signal.aborted) {
+    // No question about a screen that was left: it would stand on top of another.
+    toast(texts.left);
+    return null;
+  }
   return openDialog(texts.title, (close) => {
     const detail = h('p', {});
     const table = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': texts.title });
@@ -84,7 +89,8 @@ export async function resolveConflict(change) {
       setAttribute(element, 'aria-busy', 'true');
       fill(alert);
       try {
-        const answer = await change.api.patch(change.path, { body: change.mine, version: theirs.version });
+        const answer = await api.patch(change.path, { body: change.mine, version: theirs.version });
+        if (signal.aborted) toast(texts.kept);
         close({ answer, before: theirs });
       } catch (error) {
         fill(alert, await explain(error));
@@ -95,9 +101,9 @@ export async function resolveConflict(change) {
 
     /** @param {unknown} error */
     async function explain(error) {
-      if (!(error instanceof Refusal && error.kind === 'stale-version')) return messageOf(error);
+      if (!isStale(error)) return messageOf(error);
       try {
-        theirs = await latest(change);
+        theirs = await look();
       } catch (problem) {
         return messageOf(problem);
       }
@@ -156,7 +162,7 @@ function tableOf(differences) {
 /**
  * What is there now. A casting has no address of its own to be read at: it stands in the cast of its movie.
  *
- * @param {Pick<Change, 'api' | 'path' | 'name'>} change
+ * @param {Pick<Change, 'path' | 'name'> & Pick<import('../shell.js').Context, 'api'>} change
  * @returns {Promise<Members & { version: number }>}
  */
 export async function latest({ api, path, name }) {

@@ -1,6 +1,7 @@
 // @ts-check
 // What people do to the castings of a board: move one or several, edit, remove; each with its way back.
 
+import { parse } from '../router.js';
 import { strings } from '../strings.js';
 import { isGone, isStale } from './cast.js';
 import { askReason, editCasting } from './casting-form.js';
@@ -24,6 +25,7 @@ export function createMoves(context, cast, notices, changed, settle) {
     config: { statuses },
     toast,
     api,
+    route,
     signal,
   } = context;
 
@@ -48,12 +50,13 @@ export function createMoves(context, cast, notices, changed, settle) {
         toast(strings.movie.undone);
       } finally {
         await look();
-        // Whoever went elsewhere meanwhile may be at a newer board of this movie.
-        if (signal.aborted) context.reload();
-        else changed();
+        // Whoever went elsewhere meanwhile may be at a newer board of this movie, and has not typed anything there.
+        const isHere = parse(location.hash).path === route.path && !document.querySelector('dialog');
+        if (!signal.aborted) changed();
+        else if (isHere) context.reload();
       }
     });
-    if (warnings.length === 0) {
+    if (warnings.length === 0 || signal.aborted) {
       toast(text, action);
       return;
     }
@@ -81,7 +84,7 @@ export function createMoves(context, cast, notices, changed, settle) {
   /** @param {CastMember[]} members @param {CastingStatus} to @param {string[]} focus */
   async function moveFree(members, to, focus) {
     const [first] = members;
-    if (!first) return null;
+    if (!first || signal.aborted) return null;
     const status = strings.statuses[to];
     const isNeeded = members.some((member) => needsReason(statuses, member.status));
     const who = members.length === 1 ? first.actor.name : texts.selected(members.length);
@@ -141,7 +144,7 @@ export function createMoves(context, cast, notices, changed, settle) {
           : String(value ?? strings.none);
       const { labels } = texts;
       const path = `${cast.path}/${base.id}`;
-      const conflict = { api, path, name: 'casting', mine, base, labels, show };
+      const conflict = { context, path, name: 'casting', mine, base, labels, show };
       const chosen = await resolveConflict(conflict).catch((problem) => void toast(messageOf(problem)));
       await look();
       changed(focus);
@@ -163,25 +166,30 @@ export function createMoves(context, cast, notices, changed, settle) {
 
   /** @param {CastMember} seen @param {string[]} focus */
   async function edit(seen, focus) {
-    const member = await fresh(seen);
-    /** @type {import('./cast.js').Done | null} */
-    let done = null;
-    /** @type {{ changes: import('./cast.js').Changes, error: unknown } | null} */
-    let refused = null;
-    await editCasting(member, async (changes) => {
-      try {
-        done = await cast.change(member, changes);
-      } catch (error) {
-        // These are no matter of the form.
-        if (!isStale(error) && !isGone(error)) throw error;
-        refused = { changes, error };
-      }
-    });
-    changed(focus);
-    const saved = /** @type {import('./cast.js').Done | null} */ (done);
-    const other = /** @type {{ changes: import('./cast.js').Changes, error: unknown } | null} */ (refused);
-    if (other) await explain(member, other.changes, other.error, focus);
-    if (saved) tell(texts.edited(member.actor.name), saved.warnings, () => cast.takeBack(saved));
+    if (busy.has(seen.id)) return;
+    busy.add(seen.id);
+    try {
+      const member = await fresh(seen);
+      if (signal.aborted) return;
+      await editCasting(member, (changes, close) => saveEdited(member, changes, close, focus));
+      changed(focus);
+    } finally {
+      busy.delete(seen.id);
+    }
+  }
+
+  /** @param {CastMember} member @param {import('./cast.js').Changes} changes @param {() => void} close @param {string[]} focus */
+  async function saveEdited(member, changes, close, focus) {
+    try {
+      const done = await cast.change(member, changes);
+      close();
+      tell(texts.edited(member.actor.name), done.warnings, () => cast.takeBack(done));
+    } catch (error) {
+      // These are no matter of the form.
+      if (!isStale(error) && !isGone(error)) throw error;
+      close();
+      await explain(member, changes, error, focus);
+    }
   }
 
   /** @param {CastMember} seen @param {string[]} focus */

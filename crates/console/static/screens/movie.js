@@ -133,7 +133,15 @@ function present(context, first, members) {
       if (!isStale(error)) throw error;
       const shown = (/** @type {string} */ member, /** @type {unknown} */ value) =>
         member === 'title' ? String(value) : day(/** @type {string | null} */ (value));
-      const chosen = await resolveConflict({ api, path, name: 'movie', mine, base, labels: texts.fields, show: shown });
+      const chosen = await resolveConflict({
+        context,
+        path,
+        name: 'movie',
+        mine,
+        base,
+        labels: texts.fields,
+        show: shown,
+      });
       if (chosen && chosen !== 'theirs') {
         show(chosen.answer.movie);
         tell(chosen.answer, chosen.before);
@@ -151,7 +159,7 @@ function present(context, first, members) {
       await patch(changesOf(after, before), after.version);
       toast(texts.undone);
     });
-    if (warnings.length > 0) notices.warn(texts.saved, warnings, back);
+    if (warnings.length > 0 && !signal.aborted) notices.warn(texts.saved, warnings, back);
     else toast(texts.saved, back);
   }
 
@@ -178,11 +186,6 @@ function present(context, first, members) {
     toast(texts.deleted(title), back);
   }
 
-  async function assign() {
-    const added = await openAssign(context, movie, cast);
-    if (added) board.added(added);
-  }
-
   show(movie);
   addEventListener('focus', () => refresh(), { signal });
   // A link may lead to one casting; the shell focuses the heading first.
@@ -201,7 +204,7 @@ function present(context, first, members) {
       h(
         'p',
         { class: 'actions' },
-        mayChange && button(strings.assign.title, assign, 'primary'),
+        mayChange && button(strings.assign.title, () => openAssign(context, movie, cast, board.added), 'primary'),
         mayChange && button(texts.edit, edit),
         button(texts.print, () => print()),
         button(texts.export, () => download(context, `${path}/cast?format=csv`, `cast-${id}.csv`, progress)),
