@@ -16,6 +16,7 @@ export const strings = {
   cancel: 'Cancel',
   close: 'Close',
   save: 'Save',
+  show: 'Show',
   edit: 'Edit',
   delete: 'Delete',
   restore: 'Restore',

@@ -56,13 +56,9 @@ export function createMoves(context, cast, notices, changed, settle) {
         else if (isHere) context.reload();
       }
     });
-    if (warnings.length === 0 || signal.aborted) {
-      toast(text, action);
-      return;
-    }
-    // The way back stands where the warnings are; the toast takes the place of the one before.
-    toast(text);
-    notices.warn(text, warnings, action);
+    // The way back stands where the warnings are.
+    if (warnings.length > 0 && !signal.aborted) notices.warn(text, warnings, action);
+    else toast(text, action);
   }
 
   /**

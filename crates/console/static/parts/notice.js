@@ -58,11 +58,11 @@ export function undo({ toast }, back) {
 }
 
 /**
- * A place for notices, the newest first.
+ * A place for notices, the newest first. A toast leads there: whoever works further down does not see it.
  *
- * @param {(text: string) => void} announce
+ * @param {Pick<import('../shell.js').Context, 'announce' | 'toast'>} context
  */
-export function createNotices(announce) {
+export function createNotices({ announce, toast }) {
   const element = h('div', { class: 'notices' });
 
   /**
@@ -78,7 +78,7 @@ export function createNotices(announce) {
     };
     const notice = h(
       'section',
-      { class: 'notice', 'aria-label': title },
+      { class: 'notice', 'aria-label': title, tabindex: '-1' },
       h('p', {}, h('strong', {}, title)),
       h(
         'ul',
@@ -94,7 +94,8 @@ export function createNotices(announce) {
     );
     element.prepend(notice);
     const told = [...notice.querySelectorAll('li')].map(({ textContent }) => textContent);
-    announce([title, ...told].join(' '));
+    toast(title, { label: strings.show, run: () => notice.focus() });
+    announce(told.join(' '));
   }
 
   return {
@@ -104,7 +105,7 @@ export function createNotices(announce) {
     warn: (done, warnings, action) => {
       const item = (/** @type {Warning} */ { detail, links }) =>
         [detail, ' ', links.flatMap((link) => [linkTo(link), ' '])].flat();
-      show(`${done} ${strings.movie.warnings}:`, warnings.map(item), action);
+      show(`${done} ${strings.movie.warnings}`, warnings.map(item), action);
     },
   };
 }

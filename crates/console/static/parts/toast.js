@@ -9,7 +9,9 @@ const STAY = 6000;
 const STAY_TO_ACT = 20_000;
 
 export function createToasts() {
-  const element = h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' });
+  const element = h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite', 'aria-atomic': 'false' });
+  /** How those that are there are removed, by what they offer. @type {Map<string, () => void>} */
+  const removals = new Map();
 
   /**
    * @param {string} text
@@ -44,7 +46,11 @@ export function createToasts() {
       action && h('button', { type: 'button', onclick: act }, action.label),
       h('button', { type: 'button', class: 'quiet', 'aria-label': strings.close, onclick: remove }, '×'),
     );
-    element.replaceChildren(toast);
+    const kind = action?.label ?? '';
+    // It takes the place of its like, and of mere words; what others offer keeps its time.
+    for (const each of new Set([kind, ''])) removals.get(each)?.();
+    removals.set(kind, remove);
+    element.append(toast);
     wait();
   }
 

@@ -49,7 +49,7 @@ function present(context, first, members) {
   /** One's own change of the movie that is on its way. @type {Promise<unknown>} */
   let saving = Promise.resolve();
   const cast = createCast(context, id, members);
-  const notices = createNotices(announce);
+  const notices = createNotices(context);
   const board = createBoard(context, cast, notices);
   const heading = h('h1', {});
   const facts = h('dl', { class: 'facts' });
