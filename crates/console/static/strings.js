@@ -147,7 +147,7 @@ export const strings = {
     saved: (/** @type {string} */ name) => `${isolated(name)} is added.`,
     changed: 'The changes are saved.',
     alike: (/** @type {number} */ number) =>
-      number === 1 ? 'Already in the agency:' : `${number.toLocaleString('en')} like that are already in the agency:`,
+      `${number === 1 ? 'Already in the agency' : `${number.toLocaleString('en')} like that are already in the agency`} (opens in a new tab):`,
     known: (/** @type {number} */ age, /** @type {string} */ gender) => `${age}, ${gender.toLowerCase()}`,
   },
   imports: {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { isInOrder } from '../../../crates/console/static/parts/billing.js';
 import { newOrder } from '../../../crates/console/static/parts/cast.js';
 import { changesOf } from '../../../crates/console/static/parts/movie-form.js';
 import { commonMoves, countByStatus, isClosed, wayBetween } from '../../../crates/console/static/parts/status.js';
@@ -74,6 +75,13 @@ test('a new order of the booked leaves the others in their places, and gives non
   ];
   const isOut = (status) => isClosed(STATUSES, status);
   assert.deepEqual(newOrder(cast, isOut, [6, 4, 1]), [6, 2, 4, 1]);
+});
+
+test('an order of the credits is as it was when those who stayed come one after the other as before', () => {
+  assert.ok(isInOrder([1, 2, 3], [1, 3]), 'one is gone');
+  assert.ok(isInOrder([1, 2], [3, 1, 4, 2]), 'two came');
+  assert.ok(isInOrder([], [1]));
+  assert.ok(!isInOrder([1, 2, 3], [3, 1]), 'one was moved, and one is gone');
 });
 
 test('of a movie only what changed is sent, and the days of its shoot together', () => {

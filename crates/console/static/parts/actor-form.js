@@ -8,11 +8,9 @@ import { address } from '../router.js';
 import { strings } from '../strings.js';
 import { save } from './conflict.js';
 import { openDialog } from './dialog.js';
-import { field, form, input, select } from './form.js';
+import { field, form, input, select, whenTyped } from './form.js';
 
 const texts = strings.actorForm;
-/** Milliseconds after the last key before it is looked for. */
-const TYPING = 200;
 /** How many that look alike are shown, and among how many they are looked for. */
 const ALIKE = 5;
 const LOOKED_AT = 100;
@@ -231,17 +229,10 @@ const hasWords = (name, words) => {
 function lookAlikes({ api, session, signal }, control) {
   const element = h('div', { class: 'alike', role: 'status', hidden: true });
   let asked = new AbortController();
-  let typing = 0;
-  if (session.may('get:actors')) {
-    control.addEventListener('input', () => {
-      clearTimeout(typing);
-      typing = setTimeout(look, TYPING);
-    });
-  }
+  if (session.may('get:actors')) whenTyped(control, look, signal);
 
   function clear() {
     asked.abort();
-    clearTimeout(typing);
     show([]);
   }
 
@@ -267,11 +258,12 @@ function lookAlikes({ api, session, signal }, control) {
   /** @param {Actor[]} actors */
   function show(actors) {
     setAttribute(element, 'hidden', actors.length === 0);
+    // In a tab of its own, so that what is typed stays; one that is opened by this one knows who is signed in.
     const each = (/** @type {Actor} */ { id, name, age, gender }) =>
       h(
         'li',
         {},
-        h('a', { href: address(`actors/${id}`) }, h('bdi', {}, name)),
+        h('a', { href: address(`actors/${id}`), target: '_blank', rel: 'opener' }, h('bdi', {}, name)),
         ` ${texts.known(age, genderName(gender))}`,
       );
     if (actors.length === 0) fill(element);
