@@ -37,6 +37,11 @@ export const strings = {
     detail: 'Whoever keeps the accounts of your agency can give you one. Then sign out, and in again.',
   },
   failed: 'That did not work',
+  discard: {
+    title: 'Discard what you typed?',
+    detail: 'It has not been saved.',
+    label: 'Discard',
+  },
   roles: /** @type {Record<string, string>} */ ({
     assistant: 'Casting Assistant',
     director: 'Casting Director',
@@ -352,8 +357,11 @@ export const strings = {
     theirs: 'The movie is shown as it is on the server.',
     delete: 'Delete movie',
     deleteTitle: 'Delete this movie?',
-    deleteDetail: (/** @type {string} */ title) =>
-      `${isolated(title)} and its cast will be hidden. It can be restored from the trash.`,
+    deleteDetail: (/** @type {string} */ title, /** @type {string[]} */ booked) =>
+      `${isolated(title)} and its cast will be hidden. It can be restored from the trash.${
+        booked.length > 0 ? ` Booked: ${booked.map(isolated).join(', ')}.` : ''
+      }`,
+    file: (/** @type {string} */ title) => `Cast of ${title}.csv`,
     deleted: (/** @type {string} */ title) => `${isolated(title)} was deleted.`,
     restored: (/** @type {string} */ title) => `${isolated(title)} is back.`,
     stale: 'Somebody changed the movie meanwhile: it is shown as it is now. Look at it, and try again.',

@@ -61,14 +61,15 @@ fn a_movie_goes_from_its_idea_to_its_cast_list_through_the_hands_of_three_roles(
     }
     let warning = cast["warned"]["warning"].as_str().unwrap();
     assert!(warning.starts_with("Nada Haddad is booked for The Pilot as well"), "{warning}");
+    assert_eq!(cast["warned"]["wrong"], json!([]), "nothing keeps anybody from a warning");
     assert_eq!(cast["warned"]["booked"], json!(["Nada Haddad"]), "the second booking is undone");
     let [nada, yael, ren] = ["Nada Haddad", "Yael Perlmuth", "Ren Takamori"];
     let orders = json!({"before": [nada, yael, ren], "byKeys": [ren, nada, yael], "byDrag": [yael, nada, ren]});
     assert_eq!(cast["booked"], orders);
     assert_eq!(seen["released"], json!({"offered": ["Declined", "Released"], "reason": true, "isBack": true}));
     // A head and three castings; an assistant reads twenty changes, and undoes none.
-    assert_eq!(seen["taken"], json!({"file": "cast-13.csv", "lines": 4, "history": 21, "undo": 0}));
-    assert_eq!(seen["removed"], json!({"since": true, "isBack": true, "booked": [nada, ren]}));
+    assert_eq!(seen["taken"], json!({"file": "Cast of The Tide Table.csv", "lines": 4, "history": 21, "undo": 0}));
+    assert_eq!(seen["removed"], json!({"wrong": [], "since": true, "isBack": true, "booked": [nada, ren]}));
     let refused = |status, path: &str| refusal(status, &format!("{}{path}", server.base));
     let mut found: Vec<Value> = seen["found"][0].as_array().unwrap().clone();
     found.sort_by_key(ToString::to_string);

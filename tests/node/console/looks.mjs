@@ -88,9 +88,13 @@ const SCREENS = {
     await page.getByRole('combobox', { name: 'Actor' }).fill('a');
     await page.getByRole('option').first().waitFor();
   },
+  'movie-leaving-a-form': async (page) => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Discard what you typed?' }).waitFor();
+  },
   'movie-editing-a-casting': async (page) => {
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
+    await press(page, 'Discard');
     await page.getByRole('button', { name: 'Edit Mirembe Nalwoga' }).click();
     await page.getByRole('dialog').waitFor();
   },

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { withBrowser } from '../browser.mjs';
-import { goTo, openConsole, placeOf, screen, signIn, spoilToken } from './steps.mjs';
+import { goTo, openConsole, placeOf, screen, signIn, spoilToken, violations } from './steps.mjs';
 
 const [url] = process.argv.slice(2);
 const TITLE = 'The Tide Table';
@@ -78,10 +78,11 @@ async function warn(page) {
   await section(page, 'Booked').getByRole('link', { name: NADA }).waitFor();
   await moveTo(page, YAEL, 'Booked');
   const notice = page.getByRole('region', { name: /^.Yael.*Worth a second look/ });
+  const wrong = await violations(page);
   const warning = await notice.getByRole('listitem').first().innerText();
   await press(notice, 'Undo');
   await told(page, 'It is as it was before.');
-  return { warning, booked: await namesIn(page, 'Booked') };
+  return { wrong, warning, booked: await namesIn(page, 'Booked') };
 }
 
 /** Several at once, then the order of the credits, by keyboard and by dragging. */
@@ -179,9 +180,10 @@ async function remove(page) {
   await page.getByRole('link', { name: TITLE }).click();
   await screen(page, TITLE);
   const since = await page.getByText('In the trash since').isVisible();
+  const wrong = await violations(page);
   await press(page, 'Restore');
   await page.getByRole('button', { name: 'Delete movie' }).waitFor();
-  return { since, isBack: placeOf(page) === place, booked: await namesIn(page, 'Booked') };
+  return { wrong, since, isBack: placeOf(page) === place, booked: await namesIn(page, 'Booked') };
 }
 
 let movie = '';

@@ -101,7 +101,8 @@ async function expire(browser) {
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('alert').getByText('Your session has ended.').waitFor();
   const typed = await dialog.getByLabel('Name', { exact: true }).inputValue();
-  await page.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Discard' }).click();
   await told.waitFor();
   await screen(page, 'Actors');
   await page.context().close();

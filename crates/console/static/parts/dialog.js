@@ -1,5 +1,6 @@
 // @ts-check
-// Dialogs: modal, closed by Escape, with the focus back where it was. While something in one is being saved, it stays.
+// Dialogs: modal, closed by Escape, with the focus back where it was. While something in one is being saved, it stays; what was
+// typed is not thrown away without asking.
 
 import { h, newId } from '../dom.js';
 import { strings } from '../strings.js';
@@ -17,22 +18,25 @@ export function openDialog(title, fill) {
     const id = newId('dialog');
     /** @type {T | null} */
     let answer = null;
-    const close = (/** @type {T | null} */ given) => {
+    let isTyped = false;
+    const isBusy = () => dialog.querySelector('[aria-busy]') !== null;
+    const close = async (/** @type {T | null} */ given) => {
+      const isLeft = given === null && isTyped && !isBusy();
+      if (isLeft && !(await confirm(strings.discard.title, strings.discard.detail, strings.discard.label))) return;
       answer = given;
       dialog.close();
-    };
-    const isBusy = () => dialog.querySelector('[aria-busy]') !== null;
-    const stay = (/** @type {Event} */ event) => {
-      if (isBusy()) event.preventDefault();
     };
     const dialog = h(
       'dialog',
       {
         'aria-labelledby': id,
-        oncancel: stay,
-        // Pressed twice, Escape closes without asking.
+        oncancel: leave,
+        // Pressed twice, Escape closes without a chance to stay.
         onkeydown: (/** @type {KeyboardEvent} */ event) => {
-          if (event.key === 'Escape') stay(event);
+          if (event.key === 'Escape') leave(event);
+        },
+        oninput: (/** @type {Event} */ { target }) => {
+          isTyped ||= !(target instanceof HTMLInputElement && target.type === 'file');
         },
         onclose: () => {
           dialog.remove();
@@ -47,7 +51,9 @@ export function openDialog(title, fill) {
       ),
       fill(close),
     );
-    function leave() {
+    /** @param {Event} event */
+    function leave(event) {
+      event.preventDefault();
       if (!isBusy()) close(null);
     }
     document.body.append(dialog);

@@ -104,7 +104,7 @@ export function createNotices({ announce, toast }) {
     /** @param {string} done what was done @param {Warning[]} warnings @param {Action} [action] */
     warn: (done, warnings, action) => {
       const item = (/** @type {Warning} */ { detail, links }) =>
-        [detail, ' ', links.flatMap((link) => [linkTo(link), ' '])].flat();
+        [detail, '. ', links.flatMap((link, index) => [index > 0 ? ' · ' : '', linkTo(link)])].flat();
       show(`${done} ${strings.movie.warnings}`, warnings.map(item), action);
     },
   };

@@ -165,7 +165,12 @@ function present(context, first, members) {
 
   async function remove() {
     const { title, version } = movie;
-    if (!(await confirm(texts.deleteTitle, texts.deleteDetail(title), texts.delete))) return;
+    const booked = cast.members().filter(({ status }) => status === 'booked');
+    const detail = texts.deleteDetail(
+      title,
+      booked.map(({ actor }) => actor.name),
+    );
+    if (!(await confirm(texts.deleteTitle, detail, texts.delete))) return;
     try {
       await api.delete(path, { version });
     } catch (error) {
@@ -207,7 +212,7 @@ function present(context, first, members) {
         mayChange && button(strings.assign.title, () => openAssign(context, movie, cast, board.added), 'primary'),
         mayChange && button(texts.edit, edit),
         button(texts.print, () => print()),
-        button(texts.export, () => download(context, `${path}/cast?format=csv`, `cast-${id}.csv`, progress)),
+        button(texts.export, () => download(context, `${path}/cast?format=csv`, texts.file(movie.title), progress)),
         button(texts.refresh, () => refresh('asked')),
         session.may('delete:movies') && button(texts.delete, remove, 'danger'),
       ),
