@@ -388,6 +388,7 @@ export const strings = {
       actions: 'Actions',
     },
     select: (/** @type {string} */ name) => `Select ${name}`,
+    all: 'All',
     selectAll: (/** @type {string} */ status) => `Select everybody ${status.toLowerCase()}`,
     selected: (/** @type {number} */ number) => `${number.toLocaleString('en')} selected`,
     selection: 'Selection',

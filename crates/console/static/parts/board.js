@@ -136,7 +136,13 @@ export function createBoard(context, cast, notices) {
         h(
           'tr',
           {},
-          mayChange && h('th', { scope: 'col', class: 'select' }, selectAll),
+          mayChange &&
+            h(
+              'th',
+              { scope: 'col', class: 'select' },
+              selectAll,
+              h('span', { class: 'narrow', 'aria-hidden': 'true' }, texts.all),
+            ),
           heading(columns.actor, 'actor'),
           heading(columns.character, 'as'),
           heading(columns.billing, 'place'),
