@@ -8,10 +8,10 @@ ENSEMBLE := $(TARGET)/debug/ensemble
 ALONE := a_held_up_database five_hundred_slow_heads outlive_a_primary_that_froze requests_in_flight_are_answered
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check deny conformance fuzz mutants soak bench dist clean
+.PHONY: help run test check deny conformance fuzz mutants soak bench without-history dist clean
 
 help: ## List the targets
-	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build, migrate, seed when empty, serve on http://127.0.0.1:5000, and print a curl line for each role
 	$(CARGO) build --package ensemble
@@ -57,6 +57,11 @@ soak: ## Keep a server at half of its peak for half an hour on each database, si
 
 bench: ## Measure what a request costs, and print the medians
 	$(CARGO) bench --workspace --benches -- --quiet
+
+without-history: ## Build a server that keeps no history, in target/without-history, to measure what the history costs
+	$(CARGO) build --release --package ensemble --features ensemble-infra/without-history
+	mkdir -p $(TARGET)/without-history
+	mv $(TARGET)/release/ensemble $(TARGET)/without-history/
 
 dist: ## Pack a server for other machines of this kind, in target/dist, and see that it runs without anything else
 	$(CARGO) build --locked --release --package ensemble

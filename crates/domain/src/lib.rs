@@ -39,8 +39,8 @@ pub use access::{
     Subject, UnknownRole,
 };
 pub use actor::{
-    Actor, ActorChanges, ActorFilter, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, ActorSort, Age,
-    BirthDate, Born, BornChange, Gender, NewActor,
+    Actor, ActorChanges, ActorFilter, ActorId, ActorName, ActorQuery, ActorRepository, ActorService, ActorSort,
+    Addition, Age, Amendment, BirthDate, Born, BornChange, Gender, NewActor,
 };
 pub use casting::{
     Assignment, Billing, BillingOrder, CastMember, Casting, CastingChanges, CastingId, CastingRepository,

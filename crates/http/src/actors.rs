@@ -9,8 +9,8 @@ use actix_web::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use ensemble_domain::{
-    Actor, ActorChanges, ActorId, ActorName, Age, BirthDate, Born, BornChange, DeleteActors, FieldFaults, Gender,
-    GetActors, InvalidFields, NewActor, PatchActors, PostActors, Version,
+    Actor, ActorChanges, ActorId, ActorName, Addition, Age, Amendment, BirthDate, Born, BornChange, DeleteActors,
+    FieldFaults, Gender, GetActors, InvalidFields, NewActor, PatchActors, PostActors, Version,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,8 +37,7 @@ use crate::{
 pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<ActorBody>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: Json(body) } = call;
     let new = body.parse(app.today())?;
-    let actors = app.actors.clone();
-    let outcome = app.blocking.run_write(move || actors.create(&permit, &new)).await?;
+    let outcome = app.blocking.run_together(&app.additions, Addition { permit, new }).await?;
     view::outcome(&outcome, |actor| {
         let view = ActorView::of(actor, app.today());
         view::created(paths::actor(actor.id), view.tag(), &view.named())
@@ -71,8 +70,8 @@ pub async fn change(
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
     let changes = body.parse_changes(app.today())?;
-    let actors = app.actors.clone();
-    let actor = app.blocking.run_write(move || actors.change(&permit, id, &precondition, &changes)).await?;
+    let amendment = Amendment { permit, id, precondition, changes };
+    let actor = app.blocking.run_together(&app.amendments, amendment).await?;
     render(&actor, app.today())
 }
 

@@ -11,10 +11,14 @@ use std::{
 use actix_web::web::{Data, ServiceConfig};
 use chrono::NaiveDate;
 use ensemble_auth::{LocalIssuer, Verifier};
-use ensemble_domain::{ActorService, CastingService, Cause, Clock, HistoryService, MovieService};
+use ensemble_domain::{
+    Actor, ActorService, Addition, Amendment, CastingService, Cause, Clock, HistoryService, MovieService, Outcome,
+};
 use tokio::{sync::Semaphore, time::sleep};
 
-use crate::{Blocking, RateLimits, TrustedProxies, health::Probe, refusal_log::RefusalLog, traffic::Traffic};
+use crate::{
+    Blocking, RateLimits, TrustedProxies, blocking::Together, health::Probe, refusal_log::RefusalLog, traffic::Traffic,
+};
 
 /// How often clients are forgotten that have not been seen for a while.
 const TIDY_EVERY: Duration = Duration::from_mins(1);
@@ -50,6 +54,8 @@ pub struct Services {
 /// The application state: use-cases, never repositories.
 pub struct App {
     pub(crate) actors: ActorService,
+    pub(crate) additions: Arc<Together<Addition, Outcome<Actor>>>,
+    pub(crate) amendments: Arc<Together<Amendment, Actor>>,
     pub(crate) movies: MovieService,
     pub(crate) castings: CastingService,
     pub(crate) history: HistoryService,
@@ -83,6 +89,8 @@ impl App {
         let draining = AtomicBool::new(false);
         let Services { actors, movies, castings, history } = services;
         Self {
+            additions: additions(&actors),
+            amendments: amendments(&actors),
             actors,
             movies,
             castings,
@@ -155,6 +163,19 @@ impl App {
     pub(crate) fn today(&self) -> NaiveDate {
         self.clock.today()
     }
+}
+
+fn additions(actors: &ActorService) -> Arc<Together<Addition, Outcome<Actor>>> {
+    let [one, several] = [actors.clone(), actors.clone()];
+    Together::new(move |Addition { permit, new }| one.create(permit, new), move |wanted| several.create_several(wanted))
+}
+
+fn amendments(actors: &ActorService) -> Arc<Together<Amendment, Actor>> {
+    let [one, several] = [actors.clone(), actors.clone()];
+    Together::new(
+        move |Amendment { permit, id, precondition, changes }| one.change(permit, *id, precondition, changes),
+        move |wanted| several.change_several(wanted),
+    )
 }
 
 /// Keeps what the server remembers of its clients small, for as long as it runs, and tells of refusals that were not logged when

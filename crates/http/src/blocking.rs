@@ -1,5 +1,7 @@
 //! The gate between the asynchronous server and the blocking store.
 
+mod together;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -16,6 +18,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+pub use self::together::Together;
 use crate::{
     observe::{NotBegun, count_not_begun, tell_queue},
     panics::{caught, taken_along},
@@ -59,6 +62,10 @@ impl Ticket {
     const WAITING: u8 = 0;
     const STARTED: u8 = 1;
     const GIVEN_UP: u8 = 2;
+
+    fn is_waiting(&self) -> bool {
+        self.state.load(Ordering::Acquire) == Self::WAITING
+    }
 
     fn leave_queue(&self, state: u8) -> bool {
         let left = self.state.compare_exchange(Self::WAITING, state, Ordering::AcqRel, Ordering::Acquire).is_ok();
@@ -105,8 +112,16 @@ impl Blocking {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let Some(writers) = &self.writers else { return self.run(work).await };
-        let (place, until) = (self.take_place()?, Instant::now() + writers.patience);
+        self.write_until(Instant::now() + self.patience_to_write(), work).await
+    }
+
+    async fn write_until<T: Send + 'static>(
+        &self,
+        until: Instant,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let place = self.take_place()?;
+        let Some(writers) = &self.writers else { return call(place, until, work).await };
         match timeout_at(until, Arc::clone(&writers.turns).acquire_owned()).await {
             // The turn ends with the work, even if nobody waits for that any more.
             Ok(Ok(turn)) => call(place, until, move || (work(), drop(turn)).0).await,
@@ -118,6 +133,10 @@ impl Blocking {
     /// Tells the metrics how many calls wait.
     pub fn tell_queue(&self) {
         tell_queue(self.waiting.load(Ordering::Relaxed), self.queue);
+    }
+
+    fn patience_to_write(&self) -> Duration {
+        self.writers.as_ref().map_or(self.patience, |writers| writers.patience)
     }
 
     fn take_place(&self) -> Result<Place, Error> {

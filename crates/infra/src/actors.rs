@@ -2,15 +2,16 @@
 
 mod list;
 mod row;
+mod several;
 
 use chrono::{DateTime, Utc};
 use ensemble_domain::{
-    Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Conflict, DeleteActors, Imported, NewActor,
-    Outcome, Page, PageRequest, PatchActors, Permit, Position, PostActors, Precondition, Record, Rows, StoreError,
-    Version,
+    Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Addition, Amendment, Conflict, DeleteActors,
+    Imported, NewActor, Outcome, Page, PageRequest, PatchActors, Permit, Position, PostActors, Precondition, Record,
+    Rows, StoreError, Version,
 };
 
-pub use self::row::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor};
+pub use self::row::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor, ReplacedActor};
 use crate::{
     castings,
     connection::AnyConnection,
@@ -59,6 +60,10 @@ impl ActorRepository for Actors {
         inserted.ok_or_else(answered_nothing)
     }
 
+    fn insert_several(&self, wanted: &[&Addition], now: DateTime<Utc>) -> Result<Vec<Option<Actor>>, StoreError> {
+        several::insert(&self.0, wanted, now)
+    }
+
     fn import(
         &self,
         permit: &Permit<PostActors>,
@@ -79,6 +84,10 @@ impl ActorRepository for Actors {
         let (caller, id, among) = (permit.caller(), id.get(), Among::Live);
         let change = Change { caller, now, action: Action::Updated, id, among, precondition };
         self.0.write(Writes::One, |writer| change.make(writer, |stored: &Actor| Ok(stored.amended(changes, now))))
+    }
+
+    fn update_several(&self, wanted: &[&Amendment], now: DateTime<Utc>) -> Result<Vec<Option<Actor>>, StoreError> {
+        several::update(&self.0, wanted, now)
     }
 
     fn delete(

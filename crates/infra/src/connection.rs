@@ -8,7 +8,7 @@ use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
 
 use crate::{
     OpenError,
-    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow},
+    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplacedActor},
     error::{ConnectError, Symptom, Trouble},
     history::{Entry, NewHistoryRow},
     import::Incoming,
@@ -98,6 +98,22 @@ pub trait Dialect {
 
     /// The same for a movie.
     fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow>;
+
+    /// Adds rows, each with its entry, in the order of their ids, and answers them so.
+    fn insert_actors(&mut self, rows: &[(NewActorRow<'_>, Entry<'_>)]) -> QueryResult<Vec<ActorRow>> {
+        rows.iter().map(|(row, entry)| self.insert_actor(row, entry)).collect()
+    }
+
+    /// Reads those rows that are there, in any order.
+    fn read_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
+        ids.iter().filter_map(|id| self.read_actor(*id).transpose()).collect()
+    }
+
+    /// Replaces different rows, each as [`replace_actor`](Self::replace_actor) would, and answers those that were written, in any
+    /// order. Waits for no row that somebody else is writing.
+    fn replace_actors(&mut self, rows: &[ReplacedActor<'_>]) -> QueryResult<Vec<ActorRow>> {
+        rows.iter().filter_map(|(key, row, entry)| self.replace_actor(*key, row, entry).transpose()).collect()
+    }
 
     /// Writes a row of that version one version up, and adds the entry, in one statement unless there is a transaction; `None`
     /// when there is no such row of that version.

@@ -148,7 +148,13 @@ impl From<StoreError> for Trouble {
 
 impl From<Corrupt> for Trouble {
     fn from(error: Corrupt) -> Self {
-        Self::Answer(StoreError::Failed(Box::new(error)))
+        Self::Answer(error.into())
+    }
+}
+
+impl From<Corrupt> for StoreError {
+    fn from(error: Corrupt) -> Self {
+        Self::Failed(Box::new(error))
     }
 }
 

@@ -20,6 +20,9 @@ use crate::{
     store::Store,
 };
 
+/// Whether changes are told of. Only a build that measures what this costs leaves it out (`make without-history`).
+pub const IS_TOLD: bool = !cfg!(feature = "without-history");
+
 /// The history of one database.
 pub struct History(pub Store);
 

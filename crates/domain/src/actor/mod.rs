@@ -10,8 +10,8 @@ mod service;
 pub use born::{Age, BirthDate, Born, BornChange};
 pub use gender::Gender;
 pub use model::{Actor, ActorChanges, ActorId, ActorName, NewActor};
-pub use port::ActorRepository;
 #[cfg(any(test, feature = "mock"))]
 pub use port::MockActorRepository;
+pub use port::{ActorRepository, Addition, Amendment};
 pub use query::{ActorFilter, ActorQuery, ActorSort};
 pub use service::ActorService;

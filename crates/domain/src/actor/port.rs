@@ -8,6 +8,28 @@ use crate::{
     StoreError,
 };
 
+/// An actor that somebody wants to add.
+#[derive(Debug)]
+pub struct Addition {
+    /// Proof that its caller may.
+    pub permit: Permit<PostActors>,
+    /// The actor.
+    pub new: NewActor,
+}
+
+/// A change that somebody wants to make of an actor.
+#[derive(Debug)]
+pub struct Amendment {
+    /// Proof that its caller may.
+    pub permit: Permit<PatchActors>,
+    /// Which actor.
+    pub id: ActorId,
+    /// What must hold of the stored version.
+    pub precondition: Precondition,
+    /// What is to become of it.
+    pub changes: ActorChanges,
+}
+
 /// Keeps actors.
 ///
 /// Every call that writes is one transaction: it happens whole or not at all, and has happened once it answers. Whatever it changes
@@ -22,6 +44,7 @@ use crate::{
 /// answers what it never should.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[allow(clippy::missing_errors_doc, reason = "the errors are the same for every call and stand above")]
+#[allow(clippy::needless_lifetimes, reason = "mockall does not find them by itself")]
 pub trait ActorRepository: Send + Sync {
     /// Answers one page of the actors that the query shows, in its order, with the number of all it shows: exact when it shows
     /// all, else up to [`Total::CAP`](crate::Total::CAP).
@@ -40,6 +63,20 @@ pub trait ActorRepository: Send + Sync {
         new: &NewActor,
         now: DateTime<Utc>,
     ) -> Result<Outcome<Actor>, StoreError>;
+
+    /// Adds actors for several callers in one transaction, as [`insert`](Self::insert) would one after the other, and answers each of
+    /// them in order; `None` for one that was left out and has to be added by itself. A store MAY leave out any of them, and MUST
+    /// leave out those whose requests are repeatable.
+    ///
+    /// When it answers an error, [`insert`](Self::insert) would have answered it to each of them.
+    fn insert_several<'a>(
+        &self,
+        wanted: &[&'a Addition],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Option<Actor>>, StoreError> {
+        let _ = now;
+        Ok(wanted.iter().map(|_| None).collect())
+    }
 
     /// Adds the actors of all rows or none, taking one row at a time, and answers how many they were, with one entry of the history
     /// for all of them.
@@ -64,6 +101,20 @@ pub trait ActorRepository: Send + Sync {
         changes: &ActorChanges,
         now: DateTime<Utc>,
     ) -> Result<Option<Actor>, StoreError>;
+
+    /// Changes actors for several callers in one transaction, as [`update`](Self::update) would one after the other, and answers
+    /// each of them in order; `None` for one that was left out and has to be changed by itself. A store MAY leave out any of them,
+    /// such as one that somebody else is writing, and leaves out what has nothing or a refusal for its answer.
+    ///
+    /// When it answers an error, [`update`](Self::update) would have answered it to each of them.
+    fn update_several<'a>(
+        &self,
+        wanted: &[&'a Amendment],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Option<Actor>>, StoreError> {
+        let _ = now;
+        Ok(wanted.iter().map(|_| None).collect())
+    }
 
     /// Deletes the actor, one version up, and answers it; `None` when there is none or it is deleted already. The castings stay.
     ///

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, NewActor};
+use super::{Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Addition, Amendment, NewActor};
 use crate::{
     Clock, DeleteActors, Entity, Error, GetActors, Imported, Outcome, Page, PageRequest, PatchActors, Permit, Position,
     PostActors, Precondition, Rows,
@@ -68,6 +68,16 @@ impl ActorService {
         Ok(self.actors.insert(permit, new, self.clock.now())?)
     }
 
+    /// Adds actors for several callers at once, and answers them in order; `None` for one that is to be added by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble, for all of them.
+    pub fn create_several(&self, wanted: &[&Addition]) -> Result<Vec<Option<Outcome<Actor>>>, Error> {
+        let added = self.actors.insert_several(wanted, self.clock.now())?;
+        Ok(added.into_iter().map(|actor| actor.map(Outcome::Done)).collect())
+    }
+
     /// Adds the actors of all rows or none, and answers how many they were.
     ///
     /// # Errors
@@ -95,6 +105,16 @@ impl ActorService {
         changes: &ActorChanges,
     ) -> Result<Actor, Error> {
         self.actors.update(permit, id, precondition, changes, self.clock.now())?.ok_or_else(|| absent(id))
+    }
+
+    /// Changes actors for several callers at once, and answers those that were changed, in order; `None` for one that is to be changed
+    /// by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the store is in trouble, for all of them.
+    pub fn change_several(&self, wanted: &[&Amendment]) -> Result<Vec<Option<Actor>>, Error> {
+        Ok(self.actors.update_several(wanted, self.clock.now())?)
     }
 
     /// Deletes an actor, which hides it until it is restored, and answers it as it is then.
@@ -128,6 +148,8 @@ const fn absent(id: ActorId) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
+
     use super::*;
     use crate::{
         Deleted, Limit, MockActorRepository, PageNumber, Permissions, Start, StoreError, Total, Version, Withdrawn,
@@ -182,6 +204,23 @@ mod tests {
             .return_once(|_, _, _| Ok(Outcome::Done(an_actor())));
 
         assert_eq!(service(store).create(&permit(), &a_new_actor()).unwrap(), Outcome::Done(an_actor()));
+    }
+
+    #[test]
+    fn what_several_want_is_handed_to_the_store_with_the_time_of_the_clock() {
+        let none = Precondition::None;
+        let addition = Addition { permit: permit(), new: a_new_actor() };
+        let amendment = Amendment { permit: permit(), id: id(), precondition: none, changes: ActorChanges::default() };
+        let mut store = MockActorRepository::new();
+        let added = |wanted: &[&Addition], at: &DateTime<Utc>| wanted.len() == 2 && *at == now();
+        store.expect_insert_several().withf(added).once().return_once(|_, _| Ok(vec![Some(an_actor()), None]));
+        let changed = |wanted: &[&Amendment], at: &DateTime<Utc>| wanted.len() == 2 && *at == now();
+        store.expect_update_several().withf(changed).once().return_once(|_, _| Ok(vec![None, Some(an_actor())]));
+
+        let service = service(store);
+        let added = service.create_several(&[&addition, &addition]).unwrap();
+        assert_eq!(added, [Some(Outcome::Done(an_actor())), None]);
+        assert_eq!(service.change_several(&[&amendment, &amendment]).unwrap(), [None, Some(an_actor())]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web::Data};
 use ensemble_domain::{
-    ActorFilter, ActorId, ActorQuery, DeleteActors, GetActors, Limit, PatchActors, Permit, PostActors, Sort,
+    ActorFilter, ActorId, ActorQuery, Addition, DeleteActors, GetActors, Limit, PatchActors, Permit, PostActors, Sort,
 };
 
 use super::{
@@ -58,8 +58,7 @@ async fn page(
 pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<WrappedActor>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: Json(body) } = call;
     let new = body.new_one()?.parse(app.today()).map_err(refused::<ActorBody>)?;
-    let actors = app.actors.clone();
-    let outcome = app.blocking.run_write(move || actors.create(&permit, &new)).await?;
+    let outcome = app.blocking.run_together(&app.additions, Addition { permit, new }).await?;
     view::outcome(&outcome, |actor| {
         let view = ActorView::of(actor, app.today()).booked_for(Some(&[]));
         let location = format!("/api/v1/actors/{}", actor.id);

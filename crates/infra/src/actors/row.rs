@@ -12,7 +12,7 @@ use diesel::{
 use ensemble_domain::{Actor, ActorId, ActorName, Born, Entity, Folded, Gender, NewActor, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::{connection::MultiBackend, error::Corrupt, idempotency::Snapshot, schema::actors};
+use crate::{connection::MultiBackend, error::Corrupt, history::Entry, idempotency::Snapshot, schema::actors};
 
 /// A row as it is stored.
 #[derive(Deserialize, Queryable, Selectable, Serialize)]
@@ -55,14 +55,17 @@ pub struct NewActorRow<'a> {
 
 /// What a change may write.
 pub struct ChangedActorRow<'a> {
-    name: &'a str,
-    name_key: String,
-    gender: &'a str,
-    born: NaiveDate,
-    born_exact: bool,
-    updated_at: NaiveDateTime,
+    pub name: &'a str,
+    pub name_key: String,
+    pub gender: &'a str,
+    pub born: NaiveDate,
+    pub born_exact: bool,
+    pub updated_at: NaiveDateTime,
     deleted_at: Option<NaiveDateTime>,
 }
+
+/// The id of a row with the version that it replaces, the row, and the entry that tells of it.
+pub type ReplacedActor<'a> = ((i64, i64), ChangedActorRow<'a>, &'a Entry<'a>);
 
 /// Puts a changed actor in the place of the stored one of that version. Diesel's own UPDATE would be prepared anew every time, which
 /// costs PostgreSQL more than the change itself.

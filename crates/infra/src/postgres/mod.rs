@@ -6,6 +6,7 @@ mod hosts;
 mod import;
 mod recorded;
 mod server;
+mod several;
 
 use diesel::{
     ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult, RunQueryDsl,
@@ -20,9 +21,10 @@ pub use dsn::Dsn;
 use ensemble_domain::{Deleted, Folded, NewActor, NewMovie};
 use recorded::Recorded;
 pub use server::Server;
+use several::Several;
 
 use crate::{
-    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
+    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor, ReplacedActor},
     connection::Dialect,
     error::{Symptom, Trouble},
     history::{Entry, NewHistoryRow},
@@ -128,12 +130,20 @@ impl Dialect for PgConnection {
 
     fn insert_actor(&mut self, row: &NewActorRow<'_>, entry: &Entry<'_>) -> QueryResult<ActorRow> {
         let statement = diesel::insert_into(actors::table).values(row).returning(ActorRow::columns());
-        Recorded { statement, entry, about: recorded::ACTOR }.get_result(self)
+        Recorded { statement, entry, about: recorded::ACTOR, counted: recorded::ONE_ACTOR }.get_result(self)
+    }
+
+    fn insert_actors(&mut self, rows: &[(NewActorRow<'_>, Entry<'_>)]) -> QueryResult<Vec<ActorRow>> {
+        Several::added(rows).load(self)
+    }
+
+    fn read_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
+        actors::table.filter(actors::id.eq_any(ids)).select(ActorRow::columns()).load(self)
     }
 
     fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow> {
         let statement = diesel::insert_into(movies::table).values(row).returning(MovieRow::columns());
-        Recorded { statement, entry, about: recorded::MOVIE }.get_result(self)
+        Recorded { statement, entry, about: recorded::MOVIE, counted: recorded::ONE_MOVIE }.get_result(self)
     }
 
     fn replace_actor(
@@ -143,7 +153,11 @@ impl Dialect for PgConnection {
         entry: &Entry<'_>,
     ) -> QueryResult<Option<ActorRow>> {
         let statement = ReplaceActor::new(key, row);
-        Recorded { statement, entry, about: recorded::ACTOR }.get_result(self).optional()
+        Recorded { statement, entry, about: recorded::ACTOR, counted: "" }.get_result(self).optional()
+    }
+
+    fn replace_actors(&mut self, rows: &[ReplacedActor<'_>]) -> QueryResult<Vec<ActorRow>> {
+        Several::replaced(rows).load(self)
     }
 
     fn replace_movie(
@@ -153,7 +167,7 @@ impl Dialect for PgConnection {
         entry: &Entry<'_>,
     ) -> QueryResult<Option<MovieRow>> {
         let statement = ReplaceMovie::new(key, row);
-        Recorded { statement, entry, about: recorded::MOVIE }.get_result(self).optional()
+        Recorded { statement, entry, about: recorded::MOVIE, counted: "" }.get_result(self).optional()
     }
 
     fn breaks_index(&self, error: &QueryError, index: &str) -> bool {

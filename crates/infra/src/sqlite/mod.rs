@@ -24,7 +24,7 @@ use crate::{
     actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
     connection::Dialect,
     error::{Symptom, Trouble},
-    history::{About, Entry, NewHistoryRow},
+    history::{About, Entry, IS_TOLD, NewHistoryRow},
     import::Incoming,
     lists::{Counted, Counting, Matches, Numbered, Searched, Statement},
     movies::{ChangedMovieRow, MovieColumns, MovieRow, NewMovieRow, ReplaceMovie},
@@ -200,6 +200,9 @@ impl Numbered for Sqlite {
 }
 
 fn record(connection: &mut SqliteConnection, entry: &Entry<'_>, about: About) -> QueryResult<()> {
+    if !IS_TOLD {
+        return Ok(());
+    }
     diesel::insert_into(history::table).values(entry.about(about)).execute(connection).map(drop)
 }
 

@@ -370,7 +370,7 @@ fn totals(fixture: &Fixture) -> [(u64, usize); 2] {
     [(actors_kept, actors), (movies_kept, movies)]
 }
 
-fn assert_totals_are_true(fixture: &Fixture) {
+pub fn assert_totals_are_true(fixture: &Fixture) {
     for (kept, counted) in totals(fixture) {
         assert_eq!(kept, u64::try_from(counted).unwrap());
     }

@@ -26,6 +26,7 @@ mod moves;
 mod movies;
 mod postgres_only;
 mod samples;
+mod several;
 mod trouble;
 mod untold;
 mod warnings;
@@ -76,6 +77,14 @@ on_every_database! {
         genders_and_births_survive
         instants_survive_to_the_microsecond
         a_row_that_makes_no_sense_is_a_failure;
+    several:
+        each_is_added_in_order_with_an_entry_of_its_own
+        one_that_is_added_with_others_is_like_one_added_alone
+        a_repeatable_addition_is_left_out
+        each_is_changed_with_an_entry_of_its_own
+        whatever_cannot_be_changed_as_wished_is_left_out
+        what_the_database_refuses_happens_to_none_of_them
+        groups_that_want_the_same_actors_do_not_wait_for_each_other;
     movies:
         a_page_is_ordered_by_id_and_counts_the_whole_list
         a_page_past_the_end_is_empty_and_still_counts

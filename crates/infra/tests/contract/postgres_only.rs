@@ -12,6 +12,7 @@ use crate::{
     fixture::{Fixture, SLACK, postgres},
     lists,
     samples::{a_movie_titled, an_actor_named, later, now, page, permit, repeatable, rows, version},
+    several::{change, renaming},
 };
 
 fn called(name: &str) -> ActorChanges {
@@ -84,6 +85,18 @@ fn a_change_that_finds_its_connection_lost_is_made_on_another() {
     end_connections(&fixture);
     let changed = actors.update(&permit(), ann.id, &Precondition::None, &called("Anna"), later()).unwrap().unwrap();
     assert_eq!(changed.version, version(2));
+}
+
+#[test]
+fn an_actor_that_somebody_else_is_writing_is_left_out_of_a_group() {
+    let Some(fixture) = postgres() else { return };
+    let [ann, bo] = ["Ann", "Bo"].map(|name| fixture.add_actor(name).id);
+    let mut held = fixture.aside();
+    held.execute(&format!("BEGIN; UPDATE actors SET born_exact = true WHERE id = {ann}"));
+    let start = Instant::now();
+    let changed = change(&fixture, &[ann, bo].map(|id| renaming(id, Precondition::None, "Dan")));
+    assert!(matches!(&changed[..], [None, Some(_)]), "{changed:?}");
+    assert!(start.elapsed() < Duration::from_secs(1), "nobody waited for the row: {:?}", start.elapsed());
 }
 
 #[test]

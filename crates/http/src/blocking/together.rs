@@ -1,0 +1,349 @@
+//! Calls that are made together when they would otherwise only wait for each other.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use actix_web::web;
+use ensemble_domain::{Error, StoreError, in_full};
+use futures_util::future::{Either, select};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    time::{Instant, timeout_at},
+};
+
+use super::{Blocking, Place, Ticket, overloaded};
+use crate::{
+    observe::NotBegun,
+    panics::{Panicked, caught, taken_along},
+};
+
+/// How many groups are under way at once: while one waits for the disk, the next is worked on.
+const GROUPS: usize = 2;
+
+/// The most calls of a group, so that none of them takes long.
+const CROWD: usize = 64;
+
+/// Calls of one kind, several of which cost the store little more than one. A call that finds nobody before it is made at once. Those
+/// that have to wait for their turn are made by whoever has it first, for all of them.
+pub struct Together<J, T> {
+    one: Box<One<J, T>>,
+    several: Box<Several<J, T>>,
+    waiting: Mutex<VecDeque<Waiting<J, T>>>,
+    turns: Arc<Semaphore>,
+}
+
+type One<J, T> = dyn Fn(&J) -> Result<T, Error> + Send + Sync;
+
+type Several<J, T> = dyn Fn(&[&J]) -> Result<Vec<Option<T>>, Error> + Send + Sync;
+
+struct Waiting<J, T> {
+    job: Arc<J>,
+    ticket: Arc<Ticket>,
+    answer: oneshot::Sender<Answer<T>>,
+}
+
+/// `None` when the call has to be made by itself.
+type Answer<T> = Option<Result<T, Error>>;
+
+impl<J, T> Together<J, T> {
+    /// Calls that are made by `several`, or by `one` where that answers `None`. Only `one` may wait for somebody else for long: nobody
+    /// waits for it.
+    pub fn new(
+        one: impl Fn(&J) -> Result<T, Error> + Send + Sync + 'static,
+        several: impl Fn(&[&J]) -> Result<Vec<Option<T>>, Error> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let turns = Arc::new(Semaphore::new(GROUPS));
+        Arc::new(Self { one: Box::new(one), several: Box::new(several), waiting: Mutex::default(), turns })
+    }
+
+    fn wait(&self, job: Arc<J>, ticket: Arc<Ticket>) -> oneshot::Receiver<Answer<T>> {
+        let (answer, answered) = oneshot::channel();
+        self.with_waiting(|waiting| waiting.push_back(Waiting { job, ticket, answer }));
+        answered
+    }
+
+    /// Waits for the answer to a call or for its turn, and then sees to all who wait, this call among them sooner or later.
+    async fn wait_or_serve(
+        self: &Arc<Self>,
+        turns: &Arc<Semaphore>,
+        place: &Place,
+        answered: &mut oneshot::Receiver<Answer<T>>,
+    ) -> Result<Answer<T>, oneshot::error::RecvError>
+    where
+        J: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        loop {
+            let turn = match select(&mut *answered, pin!(Arc::clone(turns).acquire_owned())).await {
+                Either::Left((answer, _)) => return answer,
+                Either::Right((turn, _)) => turn,
+            };
+            if !place.0.is_waiting() {
+                // Somebody else sees to this call already.
+                drop(turn);
+                return answered.await;
+            }
+            let kind = Arc::clone(self);
+            let serve = move || catch_unwind(AssertUnwindSafe(|| kind.serve())).map_err(|_panic| caught());
+            #[expect(clippy::disallowed_methods, reason = "a part of the gate that every other call goes through")]
+            let done = web::block(taken_along(move || (serve(), drop(turn)).0));
+            if let Either::Left((answer, _)) = select(&mut *answered, pin!(done)).await {
+                return answer;
+            }
+        }
+    }
+
+    /// Makes the calls of those who wait, the first ones first.
+    fn serve(&self) {
+        let mut group = self.with_waiting(|waiting| {
+            let crowd = waiting.len().min(CROWD);
+            waiting.drain(..crowd).filter(|one| one.ticket.leave_queue(Ticket::STARTED)).collect::<Vec<_>>()
+        });
+        if group.is_empty() {
+            return;
+        }
+        let answers: Vec<_> = match (self.several)(&group.iter().map(|one| &*one.job).collect::<Vec<_>>()) {
+            Ok(answers) => answers.into_iter().map(|answer| answer.map(Ok)).collect(),
+            Err(error) => group.iter().map(|_| Some(Err(shared(&error)))).collect(),
+        };
+        for (one, answer) in group.drain(..).zip(answers) {
+            // Whoever does not wait any more has no use for it.
+            let _ = one.answer.send(answer);
+        }
+    }
+
+    fn with_waiting<R>(&self, change: impl FnOnce(&mut VecDeque<Waiting<J, T>>) -> R) -> R {
+        change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Blocking {
+    /// Makes a call that writes, together with others of its kind if it has to wait for its turn anyway.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Blocking::run`].
+    pub async fn run_together<J, T>(&self, kind: &Arc<Together<J, T>>, job: J) -> Result<T, Error>
+    where
+        J: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let (place, until, job) = (self.take_place()?, Instant::now() + self.patience_to_write(), Arc::new(job));
+        let mut answered = kind.wait(Arc::clone(&job), Arc::clone(&place.0));
+        let turns = self.writers.as_ref().map_or(&kind.turns, |writers| &writers.turns);
+        let answer = match timeout_at(until, kind.wait_or_serve(turns, &place, &mut answered)).await {
+            Ok(answer) => answer,
+            Err(_elapsed) if place.0.leave_queue(Ticket::GIVEN_UP) => return Err(overloaded(NotBegun::NoTurn)),
+            Err(_elapsed) => answered.await,
+        };
+        match answer {
+            Ok(Some(answer)) => answer,
+            Ok(None) => {
+                let kind = Arc::clone(kind);
+                self.write_until(until, move || (kind.one)(&job)).await
+            }
+            Err(_gone) => Err(StoreError::Failed(Panicked.into()).into()),
+        }
+    }
+}
+
+/// The error of a group, for one of its calls.
+fn shared(error: &Error) -> Error {
+    let told = in_full(error);
+    match error {
+        Error::Store(StoreError::Unavailable(_)) => StoreError::Unavailable(told.into()).into(),
+        _ => StoreError::Failed(told.into()).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::mpsc::{Receiver, Sender, channel},
+        time::Duration,
+    };
+
+    use actix_web::rt::{spawn, task::JoinHandle};
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    /// Calls that answer how many were made at once. Some of them last until they are told to end.
+    struct Held {
+        gate: Blocking,
+        kind: Arc<Together<u8, (u8, usize)>>,
+        begun: Receiver<()>,
+        end: Sender<()>,
+    }
+
+    const HOLD: u8 = 0;
+    const LEFT_OUT: u8 = 1;
+    const TROUBLE: u8 = 2;
+    const PANIC: u8 = 3;
+    const HOLD_ALONE: u8 = 4;
+
+    impl Held {
+        fn new(patience: Duration) -> Self {
+            let (began, holding) = channel();
+            let (end, may_end) = channel();
+            let may_end = Mutex::new(may_end);
+            let hold = Arc::new(move || {
+                began.send(()).unwrap();
+                may_end.lock().unwrap().recv().unwrap();
+            });
+            let hold_one = Arc::clone(&hold);
+            let one = move |job: &u8| {
+                if *job == HOLD_ALONE {
+                    hold_one();
+                }
+                Ok((*job, 1))
+            };
+            let several = move |jobs: &[&u8]| {
+                assert!(!jobs.contains(&&PANIC), "a test of what comes of a panic");
+                if jobs.contains(&&HOLD) {
+                    hold();
+                }
+                if jobs.contains(&&TROUBLE) {
+                    return Err(StoreError::Unavailable("down".into()).into());
+                }
+                let is_made = |job: u8| ![LEFT_OUT, HOLD_ALONE].contains(&job);
+                Ok(jobs.iter().map(|job| is_made(**job).then_some((**job, jobs.len()))).collect())
+            };
+            // One at a time, so that all others wait.
+            let gate = Blocking::new(64, patience).with_sole_writer(patience);
+            Self { gate, kind: Together::new(one, several), begun: holding, end }
+        }
+
+        fn call(&self, job: u8) -> JoinHandle<Result<(u8, usize), Error>> {
+            let (gate, kind) = (self.gate.clone(), Arc::clone(&self.kind));
+            spawn(async move { gate.run_together(&kind, job).await })
+        }
+
+        /// A call that is under way until it is told to end.
+        async fn call_under_way(&self) -> JoinHandle<Result<(u8, usize), Error>> {
+            let call = self.call(HOLD);
+            self.has_begun().await;
+            call
+        }
+
+        async fn has_begun(&self) {
+            while self.begun.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+        }
+
+        async fn waiting(&self, calls: usize) {
+            while self.kind.with_waiting(|waiting| waiting.len()) < calls {
+                tokio::task::yield_now().await;
+            }
+        }
+
+        /// Makes these calls while another one is under way, so that they wait.
+        async fn behind_another(&self, jobs: &[u8]) -> Vec<JoinHandle<Result<(u8, usize), Error>>> {
+            let first = self.call_under_way().await;
+            let calls: Vec<_> = jobs.iter().map(|job| self.call(*job)).collect();
+            self.waiting(jobs.len()).await;
+            self.end.send(()).unwrap();
+            assert_eq!(first.await.unwrap().unwrap(), (HOLD, 1));
+            calls
+        }
+    }
+
+    fn patient() -> Held {
+        Held::new(Duration::from_secs(30))
+    }
+
+    #[actix_web::test]
+    async fn a_call_that_finds_nobody_before_it_is_made_at_once() {
+        let held = patient();
+        for job in [7, LEFT_OUT] {
+            assert_eq!(held.call(job).await.unwrap().unwrap(), (job, 1));
+        }
+        assert_eq!(held.gate.waiting.load(std::sync::atomic::Ordering::Acquire), 0);
+    }
+
+    #[actix_web::test]
+    async fn calls_that_are_made_by_themselves_keep_no_others_waiting() {
+        let held = Held { gate: Blocking::new(64, Duration::from_secs(30)), ..patient() };
+        let calls: Vec<_> = (0..=GROUPS).map(|_| held.call(HOLD_ALONE)).collect();
+        held.has_begun().await;
+        assert_eq!(held.call(7).await.unwrap().unwrap(), (7, 1));
+        for _ in &calls {
+            held.end.send(()).unwrap();
+        }
+        for call in calls {
+            assert_eq!(call.await.unwrap().unwrap(), (HOLD_ALONE, 1));
+        }
+    }
+
+    #[actix_web::test]
+    async fn calls_that_have_to_wait_are_made_together() {
+        let jobs = [7, 8, LEFT_OUT, 9];
+        let calls = patient().behind_another(&jobs).await;
+        for (job, call) in jobs.into_iter().zip(calls) {
+            let together = if job == LEFT_OUT { 1 } else { jobs.len() };
+            assert_eq!(call.await.unwrap().unwrap(), (job, together));
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_crowd_is_made_in_groups_that_do_not_take_long() {
+        let jobs: Vec<_> = (10..10 + 40).chain(10..10 + 40).collect();
+        let held = Held {
+            gate: Blocking::new(128, Duration::from_secs(30)).with_sole_writer(Duration::from_secs(30)),
+            ..patient()
+        };
+        let mut sizes = Vec::new();
+        for call in held.behind_another(&jobs).await {
+            sizes.push(call.await.unwrap().unwrap().1);
+        }
+        assert_eq!((sizes[0], sizes[CROWD], sizes.len()), (CROWD, jobs.len() - CROWD, jobs.len()));
+    }
+
+    #[actix_web::test]
+    async fn trouble_is_told_to_all_of_a_group() {
+        for call in patient().behind_another(&[7, TROUBLE]).await {
+            let answer = call.await.unwrap();
+            let Err(Error::Store(StoreError::Unavailable(cause))) = answer else { panic!("{answer:?}") };
+            assert_eq!(cause.to_string(), "the store is unavailable: down");
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_panic_ends_its_group_and_no_other() {
+        let held = patient();
+        for call in held.behind_another(&[7, PANIC]).await {
+            assert!(matches!(call.await.unwrap(), Err(Error::Store(StoreError::Failed(_)))));
+        }
+        assert_eq!(held.call(7).await.unwrap().unwrap(), (7, 1));
+    }
+
+    #[actix_web::test]
+    async fn a_call_that_nobody_waits_for_is_not_made() {
+        let held = patient();
+        let first = held.call_under_way().await;
+        assert!(held.gate.run_together(&held.kind, 9).now_or_never().is_none());
+        let calls = [held.call(7), held.call(8)];
+        held.waiting(3).await;
+        held.end.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        for call in calls {
+            assert_eq!(call.await.unwrap().unwrap().1, 2);
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_call_that_has_no_turn_in_time_is_never_made() {
+        let held = Held::new(Duration::from_millis(200));
+        let first = held.call_under_way().await;
+        let late = held.call(7).await.unwrap();
+        assert!(matches!(late, Err(Error::Store(StoreError::Unavailable(_)))), "{late:?}");
+        held.end.send(()).unwrap();
+        assert_eq!(first.await.unwrap().unwrap(), (HOLD, 1));
+        assert_eq!(held.call(8).await.unwrap().unwrap(), (8, 1));
+    }
+}
