@@ -58,10 +58,8 @@ soak: ## Keep a server at half of its peak for half an hour on each database, si
 bench: ## Measure what a request costs, and print the medians
 	$(CARGO) bench --workspace --benches -- --quiet
 
-without-history: ## Build a server that keeps no history, in target/without-history, to measure what the history costs
-	$(CARGO) build --release --package ensemble --features ensemble-infra/without-history
-	mkdir -p $(TARGET)/without-history
-	mv $(TARGET)/release/ensemble $(TARGET)/without-history/
+without-history: ## Build a server without a history of actors and movies, in target/without-history, to measure what it costs
+	RUSTFLAGS="--cfg without_history" $(CARGO) build --locked --release --package ensemble --target-dir $(TARGET)/without-history
 
 dist: ## Pack a server for other machines of this kind, in target/dist, and see that it runs without anything else
 	$(CARGO) build --locked --release --package ensemble

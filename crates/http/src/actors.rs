@@ -37,7 +37,7 @@ use crate::{
 pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<ActorBody>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: Json(body) } = call;
     let new = body.parse(app.today())?;
-    let outcome = app.blocking.run_together(&app.additions, Addition { permit, new }).await?;
+    let outcome = app.add_actor(Addition { permit, new }).await?;
     view::outcome(&outcome, |actor| {
         let view = ActorView::of(actor, app.today());
         view::created(paths::actor(actor.id), view.tag(), &view.named())

@@ -12,7 +12,8 @@ use actix_web::web::{Data, ServiceConfig};
 use chrono::NaiveDate;
 use ensemble_auth::{LocalIssuer, Verifier};
 use ensemble_domain::{
-    Actor, ActorService, Addition, Amendment, CastingService, Cause, Clock, HistoryService, MovieService, Outcome,
+    Actor, ActorService, Addition, Amendment, CastingService, Cause, Clock, Error, HistoryService, MovieService,
+    Outcome,
 };
 use tokio::{sync::Semaphore, time::sleep};
 
@@ -162,6 +163,17 @@ impl App {
 
     pub(crate) fn today(&self) -> NaiveDate {
         self.clock.today()
+    }
+}
+
+impl App {
+    /// Adds an actor, with others that wait. What may be sent again is remembered under its key, each by itself.
+    pub(crate) async fn add_actor(&self, addition: Addition) -> Result<Outcome<Actor>, Error> {
+        if addition.permit.caller().idempotency().is_none() {
+            return self.blocking.run_together(&self.additions, addition).await;
+        }
+        let actors = self.actors.clone();
+        self.blocking.run_write(move || actors.create(&addition.permit, &addition.new)).await
     }
 }
 

@@ -20,8 +20,9 @@ use crate::{
     store::Store,
 };
 
-/// Whether changes are told of. Only a build that measures what this costs leaves it out (`make without-history`).
-pub const IS_TOLD: bool = !cfg!(feature = "without-history");
+/// Whether changes of single actors and movies are told of. Only a build that measures what this costs leaves it out
+/// (`make without-history`).
+pub const IS_TOLD: bool = !cfg!(without_history);
 
 /// The history of one database.
 pub struct History(pub Store);

@@ -254,6 +254,16 @@ pub struct Change<'a> {
     pub precondition: &'a Precondition,
 }
 
+/// What is to become of an entity.
+pub enum Verdict<T> {
+    /// Nothing: there is none that the change may find.
+    Absent,
+    /// Nothing: it is as it was asked to be.
+    Same(T),
+    /// This, told by the record, provided that it is still of the version `seen`.
+    Changed { seen: Version, after: T, record: Record },
+}
+
 impl Change<'_> {
     /// Puts what `decide` makes of the stored entity in its place, provided that the precondition holds at that moment, and
     /// answers it; answers the entity as it is when that is `None`, and `None` when there is none.
@@ -263,19 +273,34 @@ impl Change<'_> {
         decide: impl Fn(&T) -> Result<Option<T>, StoreError>,
     ) -> Result<Step<Option<T>>, Trouble> {
         let found: Option<T> = writer.read(self.id)?;
+        match self.judge(found, decide)? {
+            Verdict::Absent => Ok(Step::Done(None)),
+            Verdict::Same(stored) => Ok(Step::Done(Some(stored))),
+            Verdict::Changed { seen, after, record } => {
+                let entry = Entry::of(self.caller, &record, self.now)?;
+                match after.replace(writer.for_writing(), seen, &entry)? {
+                    Some(written) => Ok(Step::Done(Some(written))),
+                    None => Ok(Step::Overtaken),
+                }
+            }
+        }
+    }
+
+    /// What is to become of the entity that was found.
+    pub fn judge<T: Stored>(
+        &self,
+        found: Option<T>,
+        decide: impl Fn(&T) -> Result<Option<T>, StoreError>,
+    ) -> Result<Verdict<T>, StoreError> {
         let Some(stored) = found.filter(|stored| self.among == Among::All || !stored.is_deleted()) else {
-            return Ok(Step::Done(None));
+            return Ok(Verdict::Absent);
         };
         let seen = stored.version();
         if !self.precondition.allows(seen) {
-            return Err(StoreError::Stale { current: seen }.into());
+            return Err(StoreError::Stale { current: seen });
         }
-        let Some(changed) = decide(&stored)? else { return Ok(Step::Done(Some(stored))) };
-        let record = stored.record(self.action, &changed, self.now);
-        let entry = Entry::of(self.caller, &record, self.now)?;
-        match changed.replace(writer.for_writing(), seen, &entry)? {
-            Some(written) => Ok(Step::Done(Some(written))),
-            None => Ok(Step::Overtaken),
-        }
+        let Some(after) = decide(&stored)? else { return Ok(Verdict::Same(stored)) };
+        let record = stored.record(self.action, &after, self.now);
+        Ok(Verdict::Changed { seen, after, record })
     }
 }

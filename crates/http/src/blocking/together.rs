@@ -5,13 +5,14 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use actix_web::web;
 use ensemble_domain::{Error, StoreError, in_full};
 use futures_util::future::{Either, select};
 use tokio::{
-    sync::{Semaphore, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
     time::{Instant, timeout_at},
 };
 
@@ -26,6 +27,9 @@ const GROUPS: usize = 2;
 
 /// The most calls of a group, so that none of them takes long.
 const CROWD: usize = 64;
+
+/// How long a turn waits for a thread before it goes to somebody else.
+const SOON: Duration = Duration::from_millis(10);
 
 /// Calls of one kind, several of which cost the store little more than one. A call that finds nobody before it is made at once. Those
 /// that have to wait for their turn are made by whoever has it first, for all of them.
@@ -62,7 +66,13 @@ impl<J, T> Together<J, T> {
 
     fn wait(&self, job: Arc<J>, ticket: Arc<Ticket>) -> oneshot::Receiver<Answer<T>> {
         let (answer, answered) = oneshot::channel();
-        self.with_waiting(|waiting| waiting.push_back(Waiting { job, ticket, answer }));
+        self.with_waiting(|waiting| {
+            // Nobody may come to see to them for long, and all are about as patient.
+            while waiting.front().is_some_and(|first| !first.ticket.is_waiting()) {
+                waiting.pop_front();
+            }
+            waiting.push_back(Waiting { job, ticket, answer });
+        });
         answered
     }
 
@@ -87,11 +97,25 @@ impl<J, T> Together<J, T> {
                 drop(turn);
                 return answered.await;
             }
-            let kind = Arc::clone(self);
-            let serve = move || catch_unwind(AssertUnwindSafe(|| kind.serve())).map_err(|_panic| caught());
+            let (turn, kind) = (Turn(Arc::new(Mutex::new(turn.ok()))), Arc::clone(self));
+            let taken = Arc::clone(&turn.0);
+            let serve = move || {
+                let Some(turn) = take(&taken) else { return Ok(()) };
+                let served = catch_unwind(AssertUnwindSafe(|| kind.serve())).map_err(|_panic| caught());
+                drop(turn);
+                served
+            };
             #[expect(clippy::disallowed_methods, reason = "a part of the gate that every other call goes through")]
-            let done = web::block(taken_along(move || (serve(), drop(turn)).0));
-            if let Either::Left((answer, _)) = select(&mut *answered, pin!(done)).await {
+            let mut done = pin!(web::block(taken_along(serve)));
+            let begun = timeout_at(Instant::now() + SOON, select(&mut *answered, done.as_mut())).await;
+            let ended = if let Ok(ended) = begun {
+                ended
+            } else {
+                // All threads of this worker are busy, and those of others may not be.
+                drop(turn);
+                select(&mut *answered, done).await
+            };
+            if let Either::Left((answer, _)) = ended {
                 return answer;
             }
         }
@@ -99,9 +123,15 @@ impl<J, T> Together<J, T> {
 
     /// Makes the calls of those who wait, the first ones first.
     fn serve(&self) {
-        let mut group = self.with_waiting(|waiting| {
-            let crowd = waiting.len().min(CROWD);
-            waiting.drain(..crowd).filter(|one| one.ticket.leave_queue(Ticket::STARTED)).collect::<Vec<_>>()
+        let mut group = Vec::new();
+        self.with_waiting(|waiting| {
+            while group.len() < CROWD
+                && let Some(one) = waiting.pop_front()
+            {
+                if one.ticket.leave_queue(Ticket::STARTED) {
+                    group.push(one);
+                }
+            }
         });
         if group.is_empty() {
             return;
@@ -151,21 +181,30 @@ impl Blocking {
     }
 }
 
+/// A turn until a thread takes it; given back when nobody waits for that any more.
+struct Turn(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        take(&self.0);
+    }
+}
+
+fn take(turn: &Mutex<Option<OwnedSemaphorePermit>>) -> Option<OwnedSemaphorePermit> {
+    turn.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
 /// The error of a group, for one of its calls.
 fn shared(error: &Error) -> Error {
-    let told = in_full(error);
     match error {
-        Error::Store(StoreError::Unavailable(_)) => StoreError::Unavailable(told.into()).into(),
-        _ => StoreError::Failed(told.into()).into(),
+        Error::Store(StoreError::Unavailable(cause)) => StoreError::Unavailable(in_full(&**cause).into()).into(),
+        _ => StoreError::Failed(in_full(error).into()).into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::mpsc::{Receiver, Sender, channel},
-        time::Duration,
-    };
+    use std::sync::mpsc::{Receiver, Sender, channel};
 
     use actix_web::rt::{spawn, task::JoinHandle};
     use futures_util::FutureExt;
@@ -309,7 +348,7 @@ mod tests {
         for call in patient().behind_another(&[7, TROUBLE]).await {
             let answer = call.await.unwrap();
             let Err(Error::Store(StoreError::Unavailable(cause))) = answer else { panic!("{answer:?}") };
-            assert_eq!(cause.to_string(), "the store is unavailable: down");
+            assert_eq!(cause.to_string(), "down");
         }
     }
 
@@ -328,12 +367,42 @@ mod tests {
         let first = held.call_under_way().await;
         assert!(held.gate.run_together(&held.kind, 9).now_or_never().is_none());
         let calls = [held.call(7), held.call(8)];
-        held.waiting(3).await;
+        held.waiting(2).await;
         held.end.send(()).unwrap();
         first.await.unwrap().unwrap();
         for call in calls {
             assert_eq!(call.await.unwrap().unwrap().1, 2);
         }
+    }
+
+    #[test]
+    fn a_turn_without_a_thread_goes_to_somebody_else() {
+        let worker = |threads| {
+            tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(threads).build().unwrap()
+        };
+        let (gate, kind) = (Blocking::new(64, Duration::from_secs(30)), Arc::clone(&patient().kind));
+        let (release, is_held) = channel::<()>();
+        let (busy, other) = (worker(1), worker(1));
+        let _thread = busy.spawn_blocking(move || is_held.recv());
+        let stuck: Vec<_> = (0..GROUPS).map(|_| (gate.clone(), Arc::clone(&kind))).collect();
+        tokio::task::LocalSet::new().block_on(&busy, async move {
+            let stuck = stuck.into_iter().map(|(gate, kind)| async move { gate.run_together(&kind, 7).await });
+            let stuck: Vec<_> = stuck.map(spawn_here).collect();
+            tokio::time::sleep(SOON * 2).await;
+            let answered = std::thread::spawn(move || {
+                tokio::task::LocalSet::new().block_on(&other, async move { gate.run_together(&kind, 8).await })
+            });
+            // The one that has a thread sees to the others as well.
+            for call in stuck {
+                assert_eq!(call.await.unwrap().unwrap(), (7, GROUPS + 1));
+            }
+            assert_eq!(answered.join().unwrap().unwrap(), (8, GROUPS + 1));
+            drop(release);
+        });
+    }
+
+    fn spawn_here<T: 'static>(future: impl Future<Output = T> + 'static) -> tokio::task::JoinHandle<T> {
+        tokio::task::spawn_local(future)
     }
 
     #[actix_web::test]

@@ -58,7 +58,7 @@ async fn page(
 pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<WrappedActor>>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: Json(body) } = call;
     let new = body.new_one()?.parse(app.today()).map_err(refused::<ActorBody>)?;
-    let outcome = app.blocking.run_together(&app.additions, Addition { permit, new }).await?;
+    let outcome = app.add_actor(Addition { permit, new }).await?;
     view::outcome(&outcome, |actor| {
         let view = ActorView::of(actor, app.today()).booked_for(Some(&[]));
         let location = format!("/api/v1/actors/{}", actor.id);

@@ -1,14 +1,17 @@
 //! `/actors`.
 
+use actix_web::http::StatusCode;
+use chrono::{DateTime, Utc};
 use ensemble_domain::{
-    Actor, ActorChanges, ActorName, Age, BirthDate, Born, BornChange, Deleted, Gender, NewActor, Outcome, Precondition,
-    Role,
+    Actor, ActorChanges, ActorName, Addition, Age, Amendment, BirthDate, Born, BornChange, Deleted, Gender, NewActor,
+    Outcome, Precondition, Role,
 };
 use serde_json::{Value, json};
 
 use crate::fixture::{
-    Answer, Server, a_page, a_page_before_others, a_problem, a_server, actor_json, an_actor, an_empty_server, day,
-    delete, fault, faults, get, head, is_call_of, now, number_of, patch, post, version, with,
+    Answer, Server, a_page, a_page_before_others, a_problem, a_server, a_server_that_writes_together, actor_json,
+    an_actor, an_empty_server, day, delete, fault, faults, get, head, is_call_of, now, number_of, patch, post, version,
+    with,
 };
 
 /// A server that knows this one actor.
@@ -190,6 +193,33 @@ async fn the_store_learns_who_adds_an_actor_and_when() {
     });
     let body = json!({"name": "Nada Haddad", "age": 20, "gender": "female"});
     assert_eq!(server.answer(post("/actors").by_a_director().json(&body)).await.status, 201);
+}
+
+#[actix_web::test]
+async fn what_is_written_with_others_is_answered_like_what_is_written_alone() {
+    let wanted = |given: &[&Addition], at: &DateTime<Utc>| {
+        let [one] = given else { return false };
+        is_call_of(one.permit.caller(), Role::CastingDirector) && one.new == a_new_actor() && *at == now()
+    };
+    let server = a_server_that_writes_together().actors(|actors| {
+        actors.expect_insert_several().withf(wanted).once().return_once(|_, _| Ok(vec![Some(an_actor().build())]));
+    });
+    let body = json!({"name": "Nada Haddad", "age": 20, "gender": "female"});
+    let answer = server.answer(post("/actors").by_a_director().json(&body)).await;
+    assert_eq!((answer.status, answer.header("Location")), (StatusCode::CREATED, Some("/actors/7")));
+    assert_eq!(answer.member("actor"), actor_json());
+
+    let wanted = |given: &[&Amendment], _: &DateTime<Utc>| {
+        let [one] = given else { return false };
+        (one.id.get(), one.precondition.allows(version(1)), one.precondition.allows(version(2))) == (7, true, false)
+    };
+    let server = a_server_that_writes_together().actors(|actors| {
+        let changed = an_actor().of_version(2).build();
+        actors.expect_update_several().withf(wanted).once().return_once(|_, _| Ok(vec![Some(changed)]));
+    });
+    let request = patch("/actors/7").by_a_director().header("If-Match", "\"1\"").json(&json!({"name": "Nada"}));
+    let answer = server.answer(request).await;
+    assert_eq!((answer.status, &answer.member("actor")["version"]), (StatusCode::OK, &json!(2)));
 }
 
 #[actix_web::test]

@@ -133,6 +133,8 @@ fn in_bulk(
     copy: impl FnOnce(&mut PgConnection) -> Result<u64, Trouble>,
 ) -> Result<u64, Trouble> {
     let indexes = if many { set_aside(connection, table)? } else { Vec::new() };
+    // No trigger adds up what is added below.
+    connection.batch_execute("SET LOCAL ensemble.counts_itself = 'yes'")?;
     let count = copy(connection)?;
     if !indexes.is_empty() {
         connection.batch_execute("SET LOCAL maintenance_work_mem = '128MB'")?;

@@ -33,28 +33,31 @@ enum Column<'a> {
 // The ids are drawn in the order of the rows.
 const ADDED: [&str; 3] = [
     "WITH given AS MATERIALIZED (SELECT nextval('actors_id_seq') AS id, *",
-    " AS given (name, name_key, gender, born, born_exact, version, subject, request_id, action, before, after)), \
+    " WITH ORDINALITY AS given (name, name_key, gender, born, born_exact, version, subject, request_id, action, before, after, \
+     place)), \
      changed AS (INSERT INTO actors (id, name, name_key, gender, born, born_exact, version, created_at, updated_at) \
      SELECT id, name, name_key, gender, born, born_exact, version, at, at FROM given RETURNING ",
-    ", counted AS (UPDATE totals SET live = live + (SELECT count(*) FROM given) \
-     WHERE entity = 'actors' AND slot = pg_backend_pid() % 16) \
+    ", counted AS (UPDATE totals SET live = live + (SELECT count(*) FROM changed) WHERE entity = 'actors' \
+     AND slot = pg_backend_pid() % 16 AND current_setting('ensemble.counts_itself', true) = 'yes') \
      SELECT * FROM changed ORDER BY id",
 ];
 
 // Who waited for a row would hold others meanwhile, and might be waited for.
 const REPLACED: [&str; 3] = [
     "WITH given AS MATERIALIZED (SELECT *",
-    " AS given (id, seen, name, name_key, gender, born, born_exact, subject, request_id, action, before, after)), \
+    " WITH ORDINALITY AS given (id, seen, name, name_key, gender, born, born_exact, subject, request_id, action, before, after, \
+     place)), \
      free AS MATERIALIZED (SELECT actors.id FROM given JOIN actors ON actors.id = given.id AND actors.version = given.seen \
      FOR NO KEY UPDATE OF actors SKIP LOCKED), \
      changed AS (UPDATE actors SET version = version + 1, name = given.name, name_key = given.name_key, \
      gender = given.gender, born = given.born, born_exact = given.born_exact, updated_at = given.at \
-     FROM given WHERE actors.id = given.id AND given.id IN (SELECT id FROM free) RETURNING ",
+     FROM given WHERE actors.id = given.id AND actors.version = given.seen AND given.id IN (SELECT id FROM free) RETURNING ",
     " SELECT * FROM changed",
 ];
 
 const TOLD: &str = ", recorded AS (INSERT INTO history (at, subject, request_id, action, before, after, entity, entity_id, actor_id) \
-     SELECT at, subject, request_id, action, before, after, 'actor', id, id FROM given WHERE id IN (SELECT id FROM changed))";
+     SELECT at, subject, request_id, action, before, after, 'actor', id, id FROM given WHERE id IN (SELECT id FROM changed) \
+     ORDER BY place)";
 
 impl<'a> Several<'a> {
     /// Adds rows in the order of their ids.

@@ -84,7 +84,8 @@ on_every_database! {
         each_is_changed_with_an_entry_of_its_own
         whatever_cannot_be_changed_as_wished_is_left_out
         what_the_database_refuses_happens_to_none_of_them
-        groups_that_want_the_same_actors_do_not_wait_for_each_other;
+        groups_that_want_the_same_actors_change_each_once
+        a_row_that_makes_no_sense_is_nobody_elses_trouble;
     movies:
         a_page_is_ordered_by_id_and_counts_the_whole_list
         a_page_past_the_end_is_empty_and_still_counts

@@ -12,7 +12,7 @@ use crate::{
     fixture::{Fixture, SLACK, postgres},
     lists,
     samples::{a_movie_titled, an_actor_named, later, now, page, permit, repeatable, rows, version},
-    several::{change, renaming},
+    several::{add, addition, change, renaming},
 };
 
 fn called(name: &str) -> ActorChanges {
@@ -22,6 +22,10 @@ fn called(name: &str) -> ActorChanges {
 fn assert_unavailable<T: std::fmt::Debug>(answer: &Result<T, StoreError>, text: &str) {
     assert!(matches!(answer, Err(StoreError::Unavailable(cause)) if cause.to_string().contains(text)), "{answer:?}");
 }
+
+/// How many connections to this database wait for a lock.
+const WAITING: &str =
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 /// Ends every other connection to the database, and waits until they are gone.
 fn end_connections(fixture: &Fixture) {
@@ -35,8 +39,6 @@ fn end_connections(fixture: &Fixture) {
 
 /// Makes as many connections as the pool holds: that many calls wait at once until all have one.
 fn fill_pool(fixture: &Fixture, database: &Database) {
-    const WAITING: &str =
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let (held, mut watch) = (fixture.writes_held_up(), fixture.aside());
     thread::scope(|scope| {
         for _ in 0..database.connections() {
@@ -337,4 +339,20 @@ fn searches_do_without_an_extension_that_is_not_allowed() {
     assert_eq!(lists::found(&database, "haddad"), 1);
     drop(database);
     aside.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+}
+
+#[test]
+fn a_group_that_waited_for_the_totals_is_counted_once() {
+    let Some(fixture) = postgres() else { return };
+    let (mut held, mut watch) = (fixture.aside(), fixture.aside());
+    held.execute("BEGIN; UPDATE totals SET live = live");
+    thread::scope(|scope| {
+        let added = scope.spawn(|| add(&fixture, &["Ann", "Bo", "Cleo"].map(|name| addition(permit(), name))));
+        while watch.count(WAITING) == 0 {
+            thread::yield_now();
+        }
+        held.execute("COMMIT");
+        assert_eq!(added.join().unwrap().iter().flatten().count(), 3);
+    });
+    lists::assert_totals_are_true(&fixture);
 }

@@ -16,11 +16,11 @@ fn by(name: &str) -> Permit<PostActors> {
     caller(&format!("auth0|{name}"), &format!("request-of-{name}")).permit().unwrap()
 }
 
-fn addition(permit: Permit<PostActors>, name: &str) -> Addition {
+pub fn addition(permit: Permit<PostActors>, name: &str) -> Addition {
     Addition { permit, new: an_actor_named(name) }
 }
 
-fn add(fixture: &Fixture, wanted: &[Addition]) -> Vec<Option<Actor>> {
+pub fn add(fixture: &Fixture, wanted: &[Addition]) -> Vec<Option<Actor>> {
     fixture.database.actors().insert_several(&wanted.iter().collect::<Vec<_>>(), now()).unwrap()
 }
 
@@ -120,7 +120,7 @@ pub fn what_the_database_refuses_happens_to_none_of_them(fixture: &Fixture) {
     assert_totals_are_true(fixture);
 }
 
-pub fn groups_that_want_the_same_actors_do_not_wait_for_each_other(fixture: &Fixture) {
+pub fn groups_that_want_the_same_actors_change_each_once(fixture: &Fixture) {
     let ids: Vec<_> = (0..12).map(|number| fixture.add_actor(&format!("Actor {number}")).id).collect();
     let written: i64 = at_once(6, |thread| {
         let mut written = 0;
@@ -140,4 +140,12 @@ pub fn groups_that_want_the_same_actors_do_not_wait_for_each_other(fixture: &Fix
     let raised: i64 = ids.iter().map(|id| actors.find(*id).unwrap().unwrap().version.get() - 1).sum();
     assert_eq!((written > 0, raised), (true, written));
     assert_eq!(i64::try_from(fixture.history(HistoryOf::All).len()).unwrap(), 12 + written);
+}
+
+pub fn a_row_that_makes_no_sense_is_nobody_elses_trouble(fixture: &Fixture) {
+    let [ann, bo] = ["Ann", "Bo"].map(|name| fixture.add_actor(name).id);
+    fixture.aside().execute(&format!("UPDATE actors SET name = ' ' WHERE id = {ann}"));
+    let wanted = [ann, bo].map(|id| renaming(id, Precondition::None, "Dan"));
+    let changed = change(fixture, &wanted);
+    assert_eq!(changed.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true]);
 }
