@@ -16,6 +16,12 @@ export class Refusal extends Error {
 /** The server, or the way to it, is down. */
 export class Unreachable extends Error {}
 
+/** @param {unknown} error whether somebody else was there first */
+export const isStale = (error) => error instanceof Refusal && error.kind === 'stale-version';
+
+/** @param {unknown} error whether what was asked for, or was to be changed, is not there */
+export const isGone = (error) => error instanceof Refusal && error.status === 404;
+
 /** @param {unknown} error whether nobody waits for the answer any more */
 export const isAborted = (error) => error instanceof DOMException && error.name === 'AbortError';
 
@@ -57,7 +63,7 @@ const NO_WAY = [502, 504];
 
 /** @param {{ token(): string | null, expired(): void }} session */
 export function createApi(session) {
-  /** What is on its way. @type {Set<{ isWrite: boolean, answering: Promise<Response> }>} */
+  /** What is on its way. @type {Set<{ method: string }>} */
   const pending = new Set();
 
   /**
@@ -67,10 +73,9 @@ export function createApi(session) {
    * @returns {Promise<Response>}
    */
   async function send(method, path, options = {}) {
-    const answering = sendPatiently(method, path, options);
-    const entry = { isWrite: method !== 'GET', answering };
+    const entry = { method };
     pending.add(entry);
-    return answering.finally(() => pending.delete(entry));
+    return sendPatiently(method, path, options).finally(() => pending.delete(entry));
   }
 
   /**
@@ -123,7 +128,7 @@ export function createApi(session) {
     ...api,
     postOnce: repeatable(api),
     /** Whether something is being written. */
-    isWriting: () => [...pending].some(({ isWrite }) => isWrite),
+    isWriting: () => [...pending].some(({ method }) => method !== 'GET'),
     /** Waits until nothing is on its way any more, nor what follows it; not for ever. */
     async isIdle() {
       const end = Date.now() + LONGEST_WAIT * 1000;
@@ -229,11 +234,16 @@ function waitOf({ status, headers }, again) {
 }
 
 /** @param {Response} response @returns {Promise<any>} */
-function contentOf(response) {
-  return response.json().catch((error) => {
-    // It broke off, or it is not the server that answers.
-    throw isAborted(error) ? error : new Unreachable();
-  });
+const contentOf = (response) => response.json().catch(brokenOff);
+
+/**
+ * What cannot be read broke off, or is not of the server.
+ *
+ * @param {unknown} error
+ * @returns {never}
+ */
+export function brokenOff(error) {
+  throw isAborted(error) ? error : new Unreachable();
 }
 
 /**

@@ -5,7 +5,7 @@ import { ask, createApi } from './api.js';
 import { fill, h } from './dom.js';
 import { messageOf } from './parts/notice.js';
 import { createSession } from './session.js';
-import { createShell } from './shell.js';
+import { createShell, SOON } from './shell.js';
 import { strings } from './strings.js';
 
 /** Tells why nothing can be shown, with a way to begin anew. */
@@ -16,9 +16,6 @@ function fail(/** @type {unknown} */ error) {
     h('main', { class: 'alone' }, h('h1', {}, strings.failed), h('p', { role: 'alert' }, messageOf(error)), again),
   );
 }
-
-/** Milliseconds after which it is said that something is loading. */
-const SOON = 150;
 
 async function begin() {
   const loading = h('main', { class: 'alone', 'aria-busy': 'true' }, h('p', {}, strings.loading));

@@ -1,7 +1,7 @@
 // @ts-check
 // What is around every screen: the navigation, the place where things are announced, and the way from one screen to the next.
 
-import { Refusal, Unreachable } from './api.js';
+import { isGone, Unreachable } from './api.js';
 import { fill, h } from './dom.js';
 import { messageOf } from './parts/notice.js';
 import { createToasts } from './parts/toast.js';
@@ -57,7 +57,7 @@ const PLACES = [
   { pattern: 'token', what: () => import('./screens/token.js') },
 ];
 /** Milliseconds after which a screen that is not there yet is said to be loading. */
-const SOON = 150;
+export const SOON = 150;
 
 /** @param {{ config: Config, session: import('./session.js').Session, api: import('./api.js').Api }} parts */
 export function createShell({ config, session, api }) {
@@ -235,7 +235,7 @@ export function createShell({ config, session, api }) {
 
   /** @param {unknown} error @returns {Screen} */
   function failure(error) {
-    if (error instanceof Refusal && error.status === 404) return notFound();
+    if (isGone(error)) return notFound();
     if (error instanceof Unreachable) return away(show);
     return message(strings.failed, messageOf(error), retry(show));
   }

@@ -78,12 +78,18 @@ async function work(browser, role) {
   return { signedIn, reloaded, own, keptAfter, found: troubles(found) };
 }
 
+/** Somebody of that role at the list that was searched. */
+async function signedIn(browser, role) {
+  const watched = await openConsole(browser, url, SEARCH);
+  await button(watched.page).click();
+  await choose(watched.page, role);
+  await row(watched.page).waitFor();
+  return watched;
+}
+
 /** A token that is taken no longer: whoever is still signed in at the issuer comes back without being asked. */
 async function expire(browser) {
-  const { page, found } = await openConsole(browser, url, SEARCH);
-  await button(page).click();
-  await choose(page, 'director');
-  await row(page).waitFor();
+  const { page, found } = await signedIn(browser, 'director');
   await spoilToken(page, '/actors');
   const back = page.waitForEvent('domcontentloaded');
   await page.getByRole('button', { name: 'Age' }).click();
@@ -97,10 +103,7 @@ async function expire(browser) {
 
 /** Who is signed in at the issuer is so in another tab too, and Back leads through the screens, not through the issuer. */
 async function goBack(browser) {
-  const { page, found } = await openConsole(browser, url, SEARCH);
-  await button(page).click();
-  await choose(page, 'director');
-  await row(page).waitFor();
+  const { page, found } = await signedIn(browser, 'director');
   const other = await page.context().newPage();
   await other.goto(`${url}/console/#/movies`);
   await screen(other, 'Movies');

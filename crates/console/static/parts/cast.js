@@ -197,12 +197,6 @@ const UNBILLED = 1e6;
 /** Those without a place come last. @param {CastMember} a @param {CastMember} b */
 const byBilling = (a, b) => (a.billing ?? UNBILLED) - (b.billing ?? UNBILLED) || a.id - b.id;
 
-/** @param {unknown} error whether somebody else was there first */
-export const isStale = (error) => error instanceof Refusal && error.kind === 'stale-version';
-
-/** @param {unknown} error whether what was to be changed is not there any more */
-export const isGone = (error) => error instanceof Refusal && error.status === 404;
-
 /**
  * The whole order of the credits when the booked ones come in a new one: whoever else has a place, and is not out, keeps it.
  *

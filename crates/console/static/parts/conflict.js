@@ -1,9 +1,9 @@
 // @ts-check
 // Two people changed the same thing: whoever saves second sees both versions, and chooses.
 
+import { isStale } from '../api.js';
 import { fill, h, setAttribute } from '../dom.js';
 import { strings } from '../strings.js';
-import { isStale } from './cast.js';
 import { openDialog } from './dialog.js';
 import { messageOf } from './notice.js';
 

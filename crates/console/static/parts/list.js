@@ -1,7 +1,7 @@
 // @ts-check
 // A list with filters, an order and pages, all of which stand in the address: it can be kept, sent, and gone back to.
 
-import { isAborted, query, Refusal, Unreachable } from '../api.js';
+import { brokenOff, query, Refusal } from '../api.js';
 import { fill, h, setAttribute } from '../dom.js';
 import { size } from '../format.js';
 import { address } from '../router.js';
@@ -259,9 +259,7 @@ export async function download({ api, signal, toast }, path, file, progress) {
     let bytes = 0;
     let told = Date.now();
     for (const reader = body?.getReader(); reader; ) {
-      const { done, value } = await reader.read().catch((error) => {
-        throw isAborted(error) ? error : new Unreachable();
-      });
+      const { done, value } = await reader.read().catch(brokenOff);
       if (done) break;
       chunks.push(value);
       bytes += value.length;

@@ -1,9 +1,9 @@
 // @ts-check
 // What people do to the castings of a board: move one or several, edit, remove; each with its way back.
 
+import { isGone, isStale } from '../api.js';
 import { parse } from '../router.js';
 import { strings } from '../strings.js';
-import { isGone, isStale } from './cast.js';
 import { askReason, editCasting } from './casting-form.js';
 import { resolveConflict } from './conflict.js';
 import { messageOf, undo } from './notice.js';

@@ -1,7 +1,7 @@
 // @ts-check
 // One actor: the facts, what they are considered for, the filmography and the history.
 
-import { Refusal } from '../api.js';
+import { isGone, isStale, Refusal } from '../api.js';
 import { h } from '../dom.js';
 import { day, gender, instant } from '../format.js';
 import { absent } from '../parts/absent.js';
@@ -31,7 +31,7 @@ export default async function actorScreen(context) {
     ]);
     return await present(context, actor, filmography);
   } catch (error) {
-    if (error instanceof Refusal && error.status === 404) return absent(context, 'actors', id);
+    if (isGone(error)) return absent(context, 'actors', id);
     throw error;
   }
 }
@@ -91,9 +91,8 @@ async function remove(context, actor) {
     try {
       await context.api.delete(`/actors/${actor.id}`, { version: actor.version });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.kind === 'actor-booked') return void bookedOn(context, actor, error);
-      if (error.kind !== 'stale-version') throw error;
+      if (error instanceof Refusal && error.kind === 'actor-booked') return void bookedOn(context, actor, error);
+      if (!isStale(error)) throw error;
       context.toast(texts.staleDelete);
       return context.reload();
     }

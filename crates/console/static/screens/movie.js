@@ -1,12 +1,13 @@
 // @ts-check
 // One movie: its facts, and the cast board.
 
+import { isGone, isStale } from '../api.js';
 import { fill, h } from '../dom.js';
 import { day } from '../format.js';
 import { absent } from '../parts/absent.js';
 import { openAssign } from '../parts/assign.js';
 import { createBoard } from '../parts/board.js';
-import { createCast, isGone, isStale } from '../parts/cast.js';
+import { createCast } from '../parts/cast.js';
 import { resolveConflict } from '../parts/conflict.js';
 import { confirm, openDialog } from '../parts/dialog.js';
 import { form } from '../parts/form.js';

@@ -23,10 +23,20 @@ pub const ACTOR: &str = "'actor', changed.id, changed.id, NULL::bigint";
 pub const MOVIE: &str = "'movie', changed.id, NULL::bigint, changed.id";
 /// Connections of this program add up by themselves: a trigger for every row costs as much as the row. Where the trigger is not told
 /// so, such as behind a pooler that loses settings, it does it, and this does not.
-pub const ONE_ACTOR: &str = ", counted AS (UPDATE totals SET live = live + 1 WHERE entity = 'actors' \
-     AND slot = pg_backend_pid() % 16 AND current_setting('ensemble.counts_itself', true) = 'yes')";
-pub const ONE_MOVIE: &str = ", counted AS (UPDATE totals SET live = live + 1 WHERE entity = 'movies' \
-     AND slot = pg_backend_pid() % 16 AND current_setting('ensemble.counts_itself', true) = 'yes')";
+macro_rules! counted {
+    ($entity:literal, $number:literal) => {
+        concat!(
+            ", counted AS (UPDATE totals SET live = live + ",
+            $number,
+            " WHERE entity = '",
+            $entity,
+            "' AND slot = pg_backend_pid() % 16 AND current_setting('ensemble.counts_itself', true) = 'yes')"
+        )
+    };
+}
+pub const ONE_ACTOR: &str = counted!("actors", "1");
+pub const ONE_MOVIE: &str = counted!("movies", "1");
+pub const ACTORS: &str = counted!("actors", "(SELECT count(*) FROM changed)");
 
 impl<S: QueryFragment<Pg>> QueryFragment<Pg> for Recorded<'_, S> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

@@ -9,6 +9,7 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamp},
 };
 
+use super::recorded;
 use crate::{
     actors::{ActorColumns, ActorRow, NewActorRow, ReplacedActor},
     history::{Entry, IS_TOLD},
@@ -20,6 +21,8 @@ pub struct Several<'a> {
     now: Option<NaiveDateTime>,
     /// What stands before the columns, between them and what is returned, and behind the entries.
     sql: [&'static str; 3],
+    /// What adds the rows to the total of their table, or nothing.
+    counted: &'static str,
     returned: ActorColumns,
 }
 
@@ -37,9 +40,7 @@ const ADDED: [&str; 3] = [
      place)), \
      changed AS (INSERT INTO actors (id, name, name_key, gender, born, born_exact, version, created_at, updated_at) \
      SELECT id, name, name_key, gender, born, born_exact, version, at, at FROM given RETURNING ",
-    ", counted AS (UPDATE totals SET live = live + (SELECT count(*) FROM changed) WHERE entity = 'actors' \
-     AND slot = pg_backend_pid() % 16 AND current_setting('ensemble.counts_itself', true) = 'yes') \
-     SELECT * FROM changed ORDER BY id",
+    " SELECT * FROM changed ORDER BY id",
 ];
 
 // Who waited for a row would hold others meanwhile, and might be waited for.
@@ -72,7 +73,7 @@ impl<'a> Several<'a> {
         ];
         columns.extend(entries(rows.iter().map(|(_, entry)| entry)));
         let now = rows.first().map(|(row, _)| row.created_at);
-        Self { columns, now, sql: ADDED, returned: ActorRow::columns() }
+        Self { columns, now, sql: ADDED, counted: recorded::ACTORS, returned: ActorRow::columns() }
     }
 
     /// Replaces different rows, as far as they are of the versions that were seen and nobody else is writing them.
@@ -88,7 +89,7 @@ impl<'a> Several<'a> {
         ];
         columns.extend(entries(rows.iter().map(|(.., entry)| *entry)));
         let now = rows.first().map(|(_, row, _)| row.updated_at);
-        Self { columns, now, sql: REPLACED, returned: ActorRow::columns() }
+        Self { columns, now, sql: REPLACED, counted: "", returned: ActorRow::columns() }
     }
 }
 
@@ -126,6 +127,7 @@ impl QueryFragment<Pg> for Several<'_> {
         if IS_TOLD {
             out.push_sql(TOLD);
         }
+        out.push_sql(self.counted);
         out.push_sql(after);
         Ok(())
     }
