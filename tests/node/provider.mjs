@@ -39,6 +39,7 @@ const accounts = {
     may: permissions.filter((permission) => !['post:movies', 'delete:movies'].includes(permission)),
   },
   producer: { name: 'Executive Producer', may: permissions },
+  newcomer: { name: 'Newcomer', may: [] },
 };
 
 const newKey = () => ({

@@ -265,7 +265,7 @@ export function createShell({ config, session, api }) {
       });
       addEventListener('hashchange', go);
       history.scrollRestoration = 'manual';
-      addEventListener('scrollend', () => history.replaceState({ top: scrollY }, ''));
+      addEventListener('scrollend', () => history.replaceState({ ...history.state, top: scrollY }, ''));
       const showConnection = () => fill(offline, navigator.onLine ? '' : strings.offline.banner);
       for (const event of ['online', 'offline']) addEventListener(event, showConnection);
       showConnection();

@@ -416,6 +416,7 @@ export const strings = {
     removed: (/** @type {string} */ name) => `${isolated(name)} was taken off the list.`,
     gone: (/** @type {string} */ name) => `Somebody else has taken ${isolated(name)} off the list.`,
     undoReason: 'Booked by mistake',
+    billingHint: 'The place in the credits, from 1; it can wait.',
     labels: { character: 'Character', status: 'Status', reason: 'Reason', billing: 'Billing' },
   },
   billing: {
@@ -438,7 +439,6 @@ export const strings = {
     actorHint: 'Type a part of the name, and choose.',
     actorMissing: 'Choose an actor from the list.',
     status: 'Status',
-    billingHint: 'The place in the credits, from 1; it can wait.',
     free: 'free for the shoot',
     busy: 'booked elsewhere during the shoot',
     onBoard: (/** @type {string} */ status) => `on this board: ${status}`,

@@ -31,6 +31,7 @@ fn each_role_signs_in_at_an_issuer_and_nobody_by_an_answer_that_was_not_asked_fo
         assert_eq!(told["keptAfter"], nothing_kept, "{role}");
     }
 
+    assert_eq!(seen["roleless"], json!({"screens": 0, "found": []}));
     let expired = &seen["expired"];
     let refused = refusal("401 (Unauthorized)", &format!("{}/actors?q=haddad&sort=age&page=1", server.base));
     assert_eq!(expired["found"], json!([refused]));

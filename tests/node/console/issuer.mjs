@@ -44,6 +44,17 @@ async function choose(page, role) {
   await page.getByRole('link', { name: ROLES[role] }).click();
 }
 
+/** Somebody whom nobody has given a role yet. */
+async function arriveWithoutRole(browser) {
+  const { page, found } = await openConsole(browser, url, '');
+  await button(page).click();
+  await page.getByRole('link', { name: 'Newcomer' }).click();
+  await screen(page, 'You have no role yet');
+  const screens = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').count();
+  await page.context().close();
+  return { screens, found: troubles(found) };
+}
+
 async function work(browser, role) {
   const { page, found } = await openConsole(browser, url, SEARCH);
   const visited = [];
@@ -188,6 +199,7 @@ const seen = await withBrowser(async (browser) => {
   const roles = {};
   for (const role of Object.keys(ROLES)) roles[role] = await work(browser, role);
   const [expired, back] = [await expire(browser), await goBack(browser)];
-  return { roles, expired, back, scopeless: await withoutScopes(browser), tampered: await tamper(browser) };
+  const roleless = await arriveWithoutRole(browser);
+  return { roles, roleless, expired, back, scopeless: await withoutScopes(browser), tampered: await tamper(browser) };
 });
 console.log(JSON.stringify(seen));

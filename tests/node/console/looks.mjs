@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 
 import { DESK, isTooNarrow, TELEPHONE, withBrowser } from '../browser.mjs';
-import { goTo, openConsole, screen, signIn, violations } from './steps.mjs';
+import { goTo, openConsole, press, screen, signIn, violations } from './steps.mjs';
 
 const [url, folder] = process.argv.slice(2);
 
@@ -16,8 +16,6 @@ const VIEWS = {
   dark: { viewport: DESK, colorScheme: 'dark' },
   telephone: { viewport: TELEPHONE, colorScheme: 'light', hasTouch: true, isMobile: true },
 };
-
-const press = (scope, name) => scope.getByRole('button', { name, exact: true }).click();
 
 /** What is looked at, in this order, each with the way to it. */
 const SCREENS = {

@@ -3,7 +3,8 @@
 //
 //   people.mjs URL
 
-import { DESK, watchedPage, withBrowser } from '../browser.mjs';
+import { withBrowser } from '../browser.mjs';
+import { goTo, openConsole, placeOf, press, screen, signIn } from './steps.mjs';
 
 const [url] = process.argv.slice(2);
 /** A name that would do harm if it were read as markup, and one that turns its sentence around. */
@@ -12,24 +13,14 @@ const GOOD = 'name,age,gender\nKen Ito,41,male\n"=1+1",30,non-binary\n';
 const BAD = 'name,age,gender\nKen Ito,200,male\n,20,female\n';
 
 async function begin(browser) {
-  const watched = await watchedPage(browser, { viewport: DESK, locale: 'en-GB', timezoneId: 'UTC' });
-  await watched.page.goto(`${url}/console/`);
-  await watched.page.getByRole('button', { name: 'Sign in as Casting Director' }).click();
-  await heading(watched.page, 'Actors');
+  const watched = await openConsole(browser, url);
+  await signIn(watched.page, 'director');
+  await screen(watched.page, 'Actors');
   return watched;
 }
 
-const heading = (page, name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const press = (scope, name) => scope.getByRole('button', { name, exact: true }).click();
 const focused = (page) => page.evaluate(() => document.activeElement?.id.replace(/-\d+$/, ''));
 const texts = (locator) => locator.allInnerTexts();
-
-async function go(page, place, title) {
-  await page.evaluate((place) => {
-    location.hash = place;
-  }, place);
-  await heading(page, title);
-}
 
 async function add(page) {
   const dialog = page.getByRole('dialog', { name: 'Add actor' });
@@ -59,12 +50,12 @@ async function add(page) {
     else await dialog.getByLabel('Birth date', { exact: true }).press('Enter');
     await page.getByText('is added.').first().waitFor();
   }
-  await heading(page, NAMES.at(-1));
-  return { refused, next, alike, place: new URL(page.url()).hash };
+  await screen(page, NAMES.at(-1));
+  return { refused, next, alike, place: placeOf(page) };
 }
 
 async function bring(page) {
-  await go(page, '#/actors', 'Actors');
+  await goTo(page, '#/actors', 'Actors');
   const dialog = page.getByRole('dialog', { name: 'Import actors' });
   const file = (text) => ({ name: 'agency.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
   await press(page, 'Import CSV');
@@ -86,50 +77,50 @@ async function change(page, other) {
     await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill(name);
   };
   const open = async (page) => {
-    await go(page, '#/actors?q=haddad', 'Actors');
+    await goTo(page, '#/actors?q=haddad', 'Actors');
     await page.getByRole('link', { name: 'Nada Haddad', exact: true }).click();
-    await heading(page, 'Nada Haddad');
+    await screen(page, 'Nada Haddad');
   };
   await open(page);
   await open(other);
   await edit(page, 'Nada H.');
   await edit(other, 'N. Haddad');
   await press(other.getByRole('dialog'), 'Save');
-  await heading(other, 'N. Haddad');
+  await screen(other, 'N. Haddad');
   await press(page.getByRole('dialog'), 'Save');
   const conflict = page.getByRole('dialog', { name: 'Somebody else was faster' });
   await conflict.waitFor();
   const rows = await texts(conflict.getByRole('row').nth(1).getByRole('cell'));
   await press(conflict, 'Keep mine');
-  await heading(page, 'Nada H.');
+  await screen(page, 'Nada H.');
   await other.reload();
-  await heading(other, 'Nada H.');
+  await screen(other, 'Nada H.');
 
   await page.getByRole('button', { name: /^Undo Changed/ }).click();
-  await heading(page, 'N. Haddad');
+  await screen(page, 'N. Haddad');
   return { rows, history: await page.getByRole('row').count() };
 }
 
 async function remove(page) {
   await press(page, 'Delete');
   await press(page.getByRole('dialog'), 'Delete');
-  await heading(page, 'Actors');
+  await screen(page, 'Actors');
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
-  await heading(page, 'N. Haddad');
+  await screen(page, 'N. Haddad');
   await press(page, 'Delete');
   await press(page.getByRole('dialog'), 'Delete');
-  await heading(page, 'Actors');
-  await go(page, '#/trash', 'Trash');
+  await screen(page, 'Actors');
+  await goTo(page, '#/trash', 'Trash');
   await page.getByRole('button', { name: 'Restore' }).click();
   await page.getByText('No actor is in the trash.').waitFor();
   const trash = { focused: await page.evaluate(() => document.activeElement?.textContent) };
 
-  await go(page, '#/history?by=local%7Cdirector&entity=actor&action=restored', 'History');
+  await goTo(page, '#/history?by=local%7Cdirector&entity=actor&action=restored', 'History');
   await page.getByRole('row').nth(2).waitFor();
   const restored = await page.getByRole('row').count();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByText('Imported 2 actors').waitFor();
-  return { trash, restored, place: new URL(page.url()).hash };
+  return { trash, restored, place: placeOf(page) };
 }
 
 const seen = await withBrowser(async (browser) => {

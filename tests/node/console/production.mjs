@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { withBrowser } from '../browser.mjs';
-import { goTo, openConsole, placeOf, screen, signIn, spoilToken, violations } from './steps.mjs';
+import { goTo, openConsole, placeOf, press, screen, signIn, spoilToken, violations } from './steps.mjs';
 
 const [url] = process.argv.slice(2);
 const TITLE = 'The Tide Table';
@@ -17,12 +17,13 @@ const CAST = [
 ];
 const [NADA, YAEL, REN] = CAST.map(([name]) => name);
 
-const press = (scope, name) => scope.getByRole('button', { name, exact: true }).click();
 const dialog = (page) => page.getByRole('dialog');
 const row = (page, name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
 /** Those of a section, in their order. */
 const section = (page, status) => page.getByRole('region', { name: new RegExp(`^${status}: `) });
 const namesIn = (page, status) => section(page, status).getByRole('rowheader').allInnerTexts();
+/** What is told of those who are booked twice. */
+const warnings = (page) => page.getByRole('region', { name: /Worth a second look/ });
 const told = (page, text) => page.getByText(text, { exact: false }).first().waitFor();
 
 async function open(browser, role, place, title) {
@@ -92,8 +93,12 @@ async function book(page) {
   await press(page, 'Move to: all that are selected');
   await page.getByRole('menuitem', { name: 'Booked', exact: true }).click();
   await section(page, 'Booked').getByRole('link', { name: REN }).waitFor();
-  for (const notice of await page.getByRole('region', { name: /Worth a second look/ }).all())
-    await press(notice, 'Close');
+  // Whoever plays somebody else is not warned of any more.
+  await warnings(page).waitFor();
+  await press(page, `Edit ${YAEL}`);
+  await dialog(page).getByLabel('Character').fill('The Other Pilot');
+  await press(dialog(page), 'Save');
+  await warnings(page).waitFor({ state: 'detached' });
   const before = await namesIn(page, 'Booked');
 
   // The session ends meanwhile, and nothing of that is lost.
@@ -138,6 +143,22 @@ async function drag(page, name, other) {
   await page.mouse.move(target.x + 200, y, { steps: 5 });
 }
 
+/** The place of one alone in the credits: another's is refused, and an undo brings the former one back. */
+async function bill(page) {
+  const place = (number) => row(page, REN).getByText(number, { exact: true });
+  const [former] = (await row(page, REN).getByRole('cell', { name: /\d/ }).innerText()).split('\n');
+  await press(page, `Edit ${REN}`);
+  await dialog(page).getByLabel('Billing').fill('1');
+  await press(dialog(page), 'Save');
+  const refused = await dialog(page).getByRole('alert').innerText();
+  await dialog(page).getByLabel('Billing').fill('7');
+  await press(dialog(page), 'Save');
+  await place('7').waitFor();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await place(former).waitFor();
+  return { refused, former };
+}
+
 /** A booking ends with a reason; what was taken off the list by mistake comes back. */
 async function release(page) {
   const offered = await moveTo(page, YAEL, 'Released');
@@ -167,11 +188,35 @@ async function read(page) {
     .waitFor();
   const history = await page.getByRole('region', { name: 'History' }).getByRole('row').count();
   const undo = await page.getByRole('button', { name: /^Undo/ }).count();
-  return { file: download.suggestedFilename(), lines: csv.trim().split('\n').length, history, undo };
+  await page.emulateMedia({ media: 'print' });
+  const printed = { buttons: await page.getByRole('button').count(), cast: await namesIn(page, 'Booked') };
+  await page.emulateMedia({ media: 'screen' });
+  return { file: download.suggestedFilename(), lines: csv.trim().split('\n').length, history, undo, printed };
+}
+
+/** Whoever goes back to a long history finds as much of it, at the same place. */
+async function returnTo(page) {
+  const changes = page.getByRole('row');
+  await goTo(page, '#/history', 'History');
+  const first = await changes.count();
+  await press(page, 'Show more');
+  await changes.nth(first).waitFor();
+  const more = await changes.count();
+  await changes.last().getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'History' }).waitFor({ state: 'detached' });
+  await page.goBack();
+  await screen(page, 'History');
+  await page.waitForFunction(() => scrollY > 0);
+  return { first, isAll: (await changes.count()) === more };
 }
 
 /** The producer deletes the movie, sees that its actors are free, and finds it again in the trash. */
 async function remove(page) {
+  await press(page, 'Edit movie');
+  await dialog(page).getByLabel('Title').fill('The Tide');
+  // Going back would throw that away.
+  await page.evaluate(() => history.back());
+  await press(page.getByRole('dialog', { name: 'Discard what you typed?' }), 'Discard');
   await press(page, 'Delete movie');
   await press(dialog(page), 'Delete movie');
   await screen(page, 'Movies');
@@ -195,11 +240,13 @@ const seen = await withBrowser(async (browser) => {
   const suggested = [];
   for (const each of CAST) suggested.push(await assign(director.page, each));
   const cast = { suggested, warned: await warn(director.page), booked: await book(director.page) };
+  cast.billed = await bill(director.page);
   const released = await release(director.page);
   const assistant = await open(browser, 'assistant', added.place, TITLE);
   const taken = await read(assistant.page);
+  const returned = await returnTo(assistant.page);
   const removed = await remove(producer.page);
   const found = [producer, director, assistant].map((each) => each.found());
-  return { added, cast, released, taken, removed, found };
+  return { added, cast, released, taken, returned, removed, found };
 });
 console.log(JSON.stringify(seen));

@@ -25,6 +25,9 @@ export async function signIn(page, role) {
 
 export const isSignedIn = (page) => page.getByRole('button', { name: 'Sign out' }).waitFor();
 
+/** Presses the button of that name in a page, or in a part of one. */
+export const press = (scope, name) => scope.getByRole('button', { name, exact: true }).click();
+
 /** Waits for the screen of that title. */
 export const screen = (page, title) => page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
 

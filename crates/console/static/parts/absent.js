@@ -5,13 +5,10 @@ import { query } from '../api.js';
 import { h } from '../dom.js';
 import { instant } from '../format.js';
 import { strings } from '../strings.js';
-import { historyOf } from './history.js';
+import { historyOf, STEP } from './history.js';
 import { namesOfDeleted, restore } from './restore.js';
 
 const texts = strings.absent;
-/** How many changes are looked at for the name. */
-const LOOK = 100;
-
 /**
  * @param {import('../shell.js').Context} context
  * @param {'actors' | 'movies'} kind
@@ -21,14 +18,14 @@ const LOOK = 100;
 export async function absent(context, kind, id) {
   const path = `/${kind}/${id}/history`;
   // The history first: what has none never was.
-  const told = /** @type {{ history: HistoryEntry[] }} */ (
-    await context.api.get(`${path}${query({ limit: LOOK })}`, { signal: context.signal })
+  const first = /** @type {import('./history.js').Changes} */ (
+    await context.api.get(`${path}${query({ limit: STEP })}`, { signal: context.signal })
   );
-  const own = told.history.filter(({ entity }) => `${entity}s` === kind);
+  const own = first.history.filter(({ entity }) => `${entity}s` === kind);
   const named = own.map(({ before, after }) => after.name ?? before.name ?? after.title ?? before.title).find(Boolean);
   const name = String(named ?? (await namesOfDeleted(context, kind)).get(Number(id)) ?? texts.unnamed[kind]?.(id));
   const deletedAt = own.map(({ after }) => after.deleted_at).find(Boolean);
-  const history = await historyOf(context, { path, names: { [`${kind}/${id}`]: name }, undone: context.reload });
+  const history = await historyOf(context, { path, first, names: { [`${kind}/${id}`]: name }, undone: context.reload });
   const back = h(
     'button',
     { type: 'button', class: 'primary', onclick: () => restore(context, kind, Number(id), name) },

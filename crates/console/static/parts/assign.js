@@ -4,6 +4,7 @@
 import { query, repeatable } from '../api.js';
 import { gender } from '../format.js';
 import { strings } from '../strings.js';
+import { billingField } from './casting-form.js';
 import { combobox } from './combobox.js';
 import { openDialog } from './dialog.js';
 import { field, form, input, select } from './form.js';
@@ -38,18 +39,18 @@ export function openAssign({ api, config: { statuses } }, movie, cast, done) {
       'considering',
     ),
   );
-  const billing = field('billing', labels.billing, input({ inputmode: 'numeric' }), { hint: texts.billingHint });
+  const billing = billingField();
   const send = repeatable(api);
 
   const read = () => ({
     character: character.control.value.trim() || null,
     status: /** @type {CastingStatus} */ (status.control.value),
-    billing: number(billing.control.value),
+    billing: billing.read(),
   });
 
   return openDialog(texts.title, (close) =>
     form({
-      fields: [actor, character, status, billing],
+      fields: [actor, character, status, billing.field],
       label: texts.submit,
       cancel: () => close(null),
       submit: async () => {
@@ -67,17 +68,6 @@ export function openAssign({ api, config: { statuses } }, movie, cast, done) {
       },
     }),
   );
-}
-
-/**
- * A whole number if it is one, else what was typed: the server says what is wrong with it.
- *
- * @param {string} text
- */
-function number(text) {
-  const typed = text.trim();
-  if (typed === '') return null;
-  return /^\d{1,9}$/.test(typed) ? Number(typed) : /** @type {any} */ (typed);
 }
 
 /**

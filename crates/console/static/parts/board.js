@@ -42,6 +42,7 @@ export function createBoard(context, cast, notices) {
    */
   function render(wanted = []) {
     if (billing.isDragging()) return;
+    notices.review();
     const focused = document.activeElement instanceof HTMLElement && element.contains(document.activeElement);
     const kept = focused ? document.activeElement?.getAttribute('data-focus') : null;
     const all = cast.members();

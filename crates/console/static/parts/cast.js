@@ -32,11 +32,13 @@ export function createCast({ api, config: { statuses }, signal: left }, movie, m
    * The version to change: a new order of the credits gives a casting another one, though it is what the person saw.
    *
    * @param {CastMember} seen
+   * @param {Changes} [changes]
    */
-  function versionOf(seen) {
+  function versionOf(seen, changes = {}) {
     const now = find(seen.id);
     const isSame = now?.status === seen.status && now.character === seen.character && now.reason === seen.reason;
-    return now && isSame ? now.version : seen.version;
+    const isMoved = 'billing' in changes && now?.billing !== seen.billing;
+    return now && isSame && !isMoved ? now.version : seen.version;
   }
 
   /**
@@ -47,11 +49,12 @@ export function createCast({ api, config: { statuses }, signal: left }, movie, m
   function change(member, changes) {
     return inTurn(async () => {
       const answer = /** @type {{ casting: Casting, warnings: Warning[] }} */ (
-        await api.patch(`${path}/${member.id}`, { body: changes, version: versionOf(member) })
+        await api.patch(`${path}/${member.id}`, { body: changes, version: versionOf(member, changes) })
       );
+      const before = { ...member, billing: find(member.id)?.billing ?? null };
       const after = { ...member, ...answer.casting };
       take([...without(member.id), after]);
-      return { before: member, after, warnings: answer.warnings };
+      return { before, after, warnings: answer.warnings };
     });
   }
 
@@ -93,7 +96,7 @@ export function createCast({ api, config: { statuses }, signal: left }, movie, m
    * @param {Done} done
    */
   async function takeBack({ before, after }) {
-    const { status, reason, character } = before;
+    const { status, reason, character, billing } = before;
     const way = wayBetween(statuses, after.status, status) ?? [];
     let member = after;
     for (const [index, to] of way.entries()) {
@@ -104,6 +107,8 @@ export function createCast({ api, config: { statuses }, signal: left }, movie, m
     const rest = {
       ...(member.character !== character && { character }),
       ...(member.reason !== reason && { reason }),
+      // A new order of the credits since then is nothing that was done here.
+      ...(after.billing !== billing && { billing }),
     };
     if (Object.keys(rest).length > 0) await change(member, rest);
   }

@@ -3,7 +3,7 @@
 
 import { strings } from '../strings.js';
 import { openDialog } from './dialog.js';
-import { field, form, input } from './form.js';
+import { field, form, input, numberOf } from './form.js';
 
 const texts = strings.board;
 
@@ -35,8 +35,14 @@ export function askReason(title, isNeeded) {
   );
 }
 
+/** The place in the credits, which is none as long as nothing is typed. */
+export function billingField() {
+  const billing = field('billing', texts.labels.billing, input({ inputmode: 'numeric' }), { hint: texts.billingHint });
+  return { field: billing, read: () => numberOf(billing.control.value) };
+}
+
 /**
- * Asks for the character and the reason of a casting.
+ * Asks for the character, the reason and the billing of a casting.
  *
  * @param {CastMember} member
  * @param {(changes: import('./cast.js').Changes, close: () => void) => Promise<void>} save closes it; what it throws is shown at the fields
@@ -44,15 +50,18 @@ export function askReason(title, isNeeded) {
 export function editCasting(member, save) {
   const character = field('character', texts.labels.character, input());
   const reason = field('reason', texts.labels.reason, input());
+  const billing = billingField();
   character.control.value = member.character ?? '';
   reason.control.value = member.reason ?? '';
+  billing.field.control.value = String(member.billing ?? '');
   const read = () => ({
     character: character.control.value.trim() || null,
     reason: reason.control.value.trim() || null,
+    billing: billing.read(),
   });
   return openDialog(texts.editTitle(member.actor.name), (close) =>
     form({
-      fields: [character, reason],
+      fields: [character, billing.field, reason],
       label: strings.save,
       cancel: () => close(null),
       submit: async () => {
@@ -60,6 +69,7 @@ export function editCasting(member, save) {
         const changes = {
           ...(now.character !== member.character && { character: now.character }),
           ...(now.reason !== member.reason && { reason: now.reason }),
+          ...(now.billing !== member.billing && { billing: now.billing }),
         };
         if (Object.keys(changes).length > 0) await save(changes, () => close(null));
         else close(null);

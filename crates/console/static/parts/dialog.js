@@ -19,6 +19,7 @@ export function openDialog(title, fill) {
     /** @type {T | null} */
     let answer = null;
     let isTyped = false;
+    const closed = new AbortController();
     const isBusy = () => dialog.querySelector('[aria-busy]') !== null;
     const close = async (/** @type {T | null} */ given) => {
       const isLeft = given === null && isTyped && !isBusy();
@@ -39,6 +40,7 @@ export function openDialog(title, fill) {
           isTyped ||= !(target instanceof HTMLInputElement && target.type === 'file');
         },
         onclose: () => {
+          closed.abort();
           dialog.remove();
           resolve(answer);
         },
@@ -56,6 +58,17 @@ export function openDialog(title, fill) {
       event.preventDefault();
       if (!isBusy()) close(null);
     }
+    const isAtStake = () => isTyped || isBusy();
+    const whileOpen = { signal: closed.signal };
+    // Going back would close it. Not every browser tells of that.
+    /** @type {{ navigation?: EventTarget }} */ (window).navigation?.addEventListener(
+      'navigate',
+      (/** @type {Event & { navigationType?: string }} */ event) => {
+        if (event.navigationType === 'traverse' && event.cancelable && isAtStake()) leave(event);
+      },
+      whileOpen,
+    );
+    addEventListener('beforeunload', (event) => isAtStake() && event.preventDefault(), whileOpen);
     document.body.append(dialog);
     dialog.showModal();
     /** @type {HTMLElement | null} */ (dialog.querySelector('input, select, textarea, [data-first]'))?.focus();

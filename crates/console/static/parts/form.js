@@ -55,6 +55,18 @@ export function field(name, label, control, { hint } = {}) {
 /** @param {Record<string, unknown>} [props] */
 export const input = (props = {}) => h('input', { type: 'text', autocomplete: 'off', ...props });
 
+/**
+ * A whole number if it is one, `null` where nothing was typed, else what was: the server says what is wrong with it.
+ *
+ * @param {string} text
+ * @returns {number | null}
+ */
+export function numberOf(text) {
+  const typed = text.trim();
+  if (typed === '') return null;
+  return /^\d{1,9}$/.test(typed) ? Number(typed) : /** @type {any} */ (typed);
+}
+
 /** Milliseconds after the last key before what was typed counts. */
 const TYPING = 200;
 

@@ -12,7 +12,7 @@ import { inverseOf, undo } from './undo.js';
 
 const texts = strings.history;
 /** How many changes are shown at first, and with each press of the button. */
-const STEP = 20;
+export const STEP = 20;
 /** How many are asked for at once while filters look for some. */
 const LOOK = 100;
 /** How often it is asked at most for one press. */
@@ -20,10 +20,12 @@ const LOOKS = 10;
 
 /** @typedef {import('../shell.js').Context} Context */
 /** @typedef {{ movie_id: number, actor_id: number }} Place */
+/** @typedef {{ history: HistoryEntry[], next_cursor: string | null }} Changes a page of a history */
 
 /**
  * @typedef {object} Histories
  * @property {string} path of the API, such as `/actors/7/history`
+ * @property {Changes} [first] the newest ones, where they are known
  * @property {{ id: number, movie_id: number, actor_id: number }[]} [castings] those that are known
  * @property {Record<string, string>} [names] that are known, such as `{ 'actors/7': 'Nada Haddad' }`
  * @property {(entry: HistoryEntry) => boolean} [matches] the filter
@@ -41,6 +43,7 @@ export async function historyOf(context, histories) {
   const matches = histories.matches ?? (() => true);
   const isFiltered = histories.isFiltered ?? (() => false);
   const naming = createNaming(context, histories.names ?? {});
+  let first = histories.first ?? null;
   const total = h('p', { class: 'total' });
   const table = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': texts.title });
   const more = h('button', { type: 'button', onclick: () => attempt(context, showMore) }, texts.more);
@@ -58,9 +61,11 @@ export async function historyOf(context, histories) {
    * @param {AbortSignal} waiting
    */
   async function ask(from, limit, waiting) {
-    const page = /** @type {{ history: HistoryEntry[], next_cursor: string | null }} */ (
-      await api.get(`${histories.path}${query({ limit, cursor: from })}`, { signal: waiting })
-    );
+    const known = first;
+    first = null;
+    const page =
+      known ??
+      /** @type {Changes} */ (await api.get(`${histories.path}${query({ limit, cursor: from })}`, { signal: waiting }));
     waiting.throwIfAborted();
     for (const entry of page.history) learn(entry);
     return page;
@@ -93,7 +98,7 @@ export async function historyOf(context, histories) {
     asked = new AbortController();
     const waiting = AbortSignal.any([asked.signal, signal]);
     for (let looks = 0; looks < LOOKS; looks += 1) {
-      await load(isFiltered() ? LOOK : STEP, waiting);
+      await load(isFiltered() ? LOOK : Math.min(wanted - shown().length, LOOK), waiting);
       if (cursor === null || shown().length >= wanted) break;
     }
   }
@@ -107,10 +112,12 @@ export async function historyOf(context, histories) {
       setAttribute(table, 'aria-busy', null);
     }
     draw();
+    // Whoever goes back finds as many.
+    history.replaceState({ ...history.state, shown: shown().length }, '');
     announce(total.textContent ?? '');
-    const first = table.querySelectorAll('tbody tr')[before];
-    first?.setAttribute('tabindex', '-1');
-    /** @type {HTMLElement | undefined} */ (first)?.focus();
+    const added = table.querySelectorAll('tbody tr')[before];
+    added?.setAttribute('tabindex', '-1');
+    /** @type {HTMLElement | undefined} */ (added)?.focus();
     locateSoon();
   }
 
@@ -124,10 +131,11 @@ export async function historyOf(context, histories) {
     announce(total.textContent ?? '');
   }
 
+  /** Loads anew as many as were shown here. */
   async function refresh() {
     entries = [];
     cursor = null;
-    await seek(STEP);
+    await seek(Math.max(history.state?.shown ?? 0, STEP));
     draw();
     locateSoon();
   }
@@ -244,9 +252,7 @@ export async function historyOf(context, histories) {
   // The names can come later, or not at all.
   const locateSoon = () => locate().catch(() => {});
 
-  await seek(STEP);
-  draw();
-  locateSoon();
+  await refresh();
   const element = h('div', { class: 'log' }, total, table, h('p', { class: 'pager' }, more));
   return { element, refilter, refresh };
 }

@@ -41,13 +41,23 @@ export function createMoves(context, cast, notices, changed, settle) {
   /** What the server has now; where it cannot be reached, that was said already. */
   const look = () => cast.refresh().catch(() => false);
 
-  /** @param {string} text @param {Warning[]} warnings @param {() => Promise<void>} back */
-  function tell(text, warnings, back) {
+  /** Whether a casting still is what a change made of it. @param {CastMember} after */
+  function holds(after) {
+    const now = cast.find(after.id);
+    return now?.status === after.status && now.character === after.character;
+  }
+
+  /**
+   * @param {string} text
+   * @param {{ after: CastMember, warnings: Warning[] }[]} done
+   * @param {() => Promise<void>} back
+   */
+  function tell(text, done, back) {
+    const warned = done.filter(({ warnings }) => warnings.length > 0);
     const action = undo(context, async () => {
       try {
         await settle();
         await back();
-        toast(strings.movie.undone);
       } finally {
         await look();
         // Whoever went elsewhere meanwhile may be at a newer board of this movie, and has not typed anything there.
@@ -55,10 +65,14 @@ export function createMoves(context, cast, notices, changed, settle) {
         if (!signal.aborted) changed();
         else if (isHere) context.reload();
       }
+      toast(strings.movie.undone);
     });
     // The way back stands where the warnings are.
-    if (warnings.length > 0 && !signal.aborted) notices.warn(text, warnings, action);
-    else toast(text, action);
+    if (warned.length === 0 || signal.aborted) toast(text, action);
+    else {
+      const warnings = warned.flatMap((each) => each.warnings);
+      notices.warn(text, warnings, { action, isTrue: () => warned.some(({ after }) => holds(after)) });
+    }
   }
 
   /**
@@ -100,11 +114,7 @@ export function createMoves(context, cast, notices, changed, settle) {
       const back = async () => {
         for (const each of done.toReversed()) await cast.takeBack(each);
       };
-      tell(
-        text,
-        done.flatMap(({ warnings }) => warnings),
-        back,
-      );
+      tell(text, done, back);
     }
     if (failed.length === 1 && members.length === 1) await explain(first, changes, failed[0]?.error, focus);
     else if (failed.length > 0) listFailures(failed);
@@ -152,7 +162,7 @@ export function createMoves(context, cast, notices, changed, settle) {
           after: { ...base, ...answer.casting },
           warnings: answer.warnings,
         };
-        tell(texts.edited(name), done.warnings, () => cast.takeBack(done));
+        tell(texts.edited(name), [done], () => cast.takeBack(done));
       }
       return;
     }
@@ -179,7 +189,7 @@ export function createMoves(context, cast, notices, changed, settle) {
     try {
       const done = await cast.change(member, changes);
       close();
-      tell(texts.edited(member.actor.name), done.warnings, () => cast.takeBack(done));
+      tell(texts.edited(member.actor.name), [done], () => cast.takeBack(done));
     } catch (error) {
       // These are no matter of the form.
       if (!isStale(error) && !isGone(error)) throw error;
@@ -215,7 +225,7 @@ export function createMoves(context, cast, notices, changed, settle) {
   function added({ member, warnings }) {
     changed([`row-${member.id}`]);
     const text = strings.assign.done(member.actor.name, strings.statuses[member.status]);
-    tell(text, warnings, () => cast.remove(cast.find(member.id) ?? member));
+    tell(text, [{ after: member, warnings }], () => cast.remove(cast.find(member.id) ?? member));
   }
 
   return { move, edit, remove, added };

@@ -58,22 +58,31 @@ export function undo({ toast }, back) {
 }
 
 /**
- * A place for notices, the newest first. A toast leads there: whoever works further down does not see it.
+ * A place for notices, the newest first, each until it is closed or no more true. A toast leads there: whoever works further down
+ * does not see it.
  *
  * @param {Pick<import('../shell.js').Context, 'announce' | 'toast'>} context
  */
 export function createNotices({ announce, toast }) {
   const element = h('div', { class: 'notices' });
+  /** Those that are shown, and whether they still hold. @type {Map<HTMLElement, () => boolean>} */
+  const shown = new Map();
+
+  /** @param {HTMLElement} notice */
+  function remove(notice) {
+    shown.delete(notice);
+    notice.remove();
+  }
 
   /**
    * @param {string} title
    * @param {import('../dom.js').Children[]} items
-   * @param {Action} [action]
+   * @param {{ action?: Action, isTrue?: () => boolean }} [more]
    */
-  function show(title, items, action) {
-    const remove = () => notice.remove();
+  function show(title, items, { action, isTrue = () => true } = {}) {
+    const close = () => remove(notice);
     const act = async () => {
-      remove();
+      close();
       await action?.run();
     };
     const notice = h(
@@ -89,10 +98,11 @@ export function createNotices({ announce, toast }) {
         'p',
         { class: 'actions start' },
         action && h('button', { type: 'button', onclick: act }, action.label),
-        h('button', { type: 'button', class: 'quiet', onclick: remove }, strings.close),
+        h('button', { type: 'button', class: 'quiet', onclick: close }, strings.close),
       ),
     );
     element.prepend(notice);
+    shown.set(notice, isTrue);
     const told = [...notice.querySelectorAll('li')].map(({ textContent }) => textContent);
     toast(title, { label: strings.show, run: () => notice.focus() });
     announce(told.join(' '));
@@ -101,11 +111,17 @@ export function createNotices({ announce, toast }) {
   return {
     element,
     show,
-    /** @param {string} done what was done @param {Warning[]} warnings @param {Action} [action] */
-    warn: (done, warnings, action) => {
+    /** Takes away what does not hold any more. */
+    review: () => {
+      for (const [notice, isTrue] of shown) {
+        if (!isTrue()) remove(notice);
+      }
+    },
+    /** @param {string} done what was done @param {Warning[]} warnings @param {{ action: Action, isTrue: () => boolean }} more */
+    warn: (done, warnings, more) => {
       const item = (/** @type {Warning} */ { detail, links }) =>
         [detail, '. ', links.flatMap((link, index) => [index > 0 ? ' · ' : '', linkTo(link)])].flat();
-      show(`${done} ${strings.movie.warnings}`, warnings.map(item), action);
+      show(`${done} ${strings.movie.warnings}`, warnings.map(item), more);
     },
   };
 }

@@ -59,6 +59,7 @@ function present(context, first, members) {
   /** @param {Movie} now */
   function show(now) {
     movie = now;
+    notices.review();
     fill(heading, h('bdi', {}, movie.title));
     const fact = (/** @type {string} */ label, /** @type {string} */ value) =>
       h('div', {}, h('dt', {}, label), h('dd', {}, value));
@@ -160,7 +161,8 @@ function present(context, first, members) {
       await patch(changesOf(after, before), after.version);
       toast(texts.undone);
     });
-    if (warnings.length > 0 && !signal.aborted) notices.warn(texts.saved, warnings, back);
+    const isTrue = () => movie.shoot_start === after.shoot_start && movie.shoot_end === after.shoot_end;
+    if (warnings.length > 0 && !signal.aborted) notices.warn(texts.saved, warnings, { action: back, isTrue });
     else toast(texts.saved, back);
   }
 
