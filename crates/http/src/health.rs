@@ -7,7 +7,7 @@ use std::{
 };
 
 use actix_web::{HttpResponse, web::Data};
-use ensemble_domain::Cause;
+use ensemble_domain::{Cause, in_full};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::sync::{Mutex, Semaphore, oneshot};
@@ -49,7 +49,9 @@ impl Probe {
         {
             return ready;
         }
-        let ready = self.ask().await.inspect_err(|cause| tracing::warn!(%cause, "the database is not ready")).is_ok();
+        let asked = self.ask().await;
+        let asked = asked.inspect_err(|cause| tracing::warn!(cause = in_full(&**cause), "the database is not ready"));
+        let ready = asked.is_ok();
         *last = Some((Instant::now(), ready));
         ready
     }

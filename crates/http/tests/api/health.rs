@@ -9,10 +9,11 @@ use std::{
     time::Instant,
 };
 
+use ensemble_domain::StoreError;
 use ensemble_http::Readiness;
 use serde_json::{Value, json};
 
-use crate::fixture::{a_problem, a_server, get};
+use crate::fixture::{a_problem, a_server, get, logged};
 
 /// A store that counts how often it is asked whether it is ready.
 fn a_counted_readiness() -> (Readiness, Arc<AtomicUsize>) {
@@ -72,6 +73,19 @@ async fn a_store_that_is_not_ready_is_told_without_its_cause() {
     let answer = server.answer(get("/readyz")).await;
     assert_eq!(answer.json(), not_ready("the database does not answer, or its schema is not current"));
     assert_eq!(answer.header("Retry-After"), Some("1"));
+}
+
+#[actix_web::test]
+async fn the_log_tells_the_whole_cause_of_a_store_that_is_not_ready() {
+    assert!(logged("host db-7").is_empty());
+    let server = a_server().readiness(Arc::new(|| Err(StoreError::Unavailable("host db-7 refused".into()).into())));
+
+    assert_eq!(server.answer(get("/readyz")).await.status, 503);
+
+    let told = logged("host db-7");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told.iter().all(|line| line.contains("the database is not ready")), "{told:?}");
+    assert!(told.iter().all(|line| line.contains("the store is unavailable: host db-7 refused")), "{told:?}");
 }
 
 #[actix_web::test]

@@ -1,18 +1,16 @@
 //! Requests that take too long, and handlers that panic.
 
 use std::{
-    fs,
-    sync::{LazyLock, Mutex, mpsc},
+    sync::{Mutex, mpsc},
     time::Duration,
 };
 
 use ensemble_domain::{MockClock, StoreError};
 use ensemble_http::{CorsOrigins, current_request};
 use serde_json::Value;
-use tempfile::NamedTempFile;
 
 use crate::fixture::{
-    Call, REQUEST_ID, a_problem, a_server, a_server_in_trouble, an_actor, delete, get, now, patch, post,
+    Call, REQUEST_ID, a_problem, a_server, a_server_in_trouble, an_actor, delete, get, logged, now, patch, post,
 };
 
 const PAGE: &str = "https://casting.example.org";
@@ -57,29 +55,16 @@ async fn whoever_logs_a_panic_knows_the_request_that_it_ends() {
     assert_eq!(server.answer(get("/actors/7").by_an_assistant()).await.status, 200);
 }
 
-/// What all tests log, once this has been asked for.
-fn log() -> String {
-    static LOG: LazyLock<NamedTempFile> = LazyLock::new(|| {
-        let log = NamedTempFile::new().unwrap();
-        let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(Mutex::new(log.reopen().unwrap())).finish();
-        tracing::subscriber::set_global_default(lines).unwrap();
-        log
-    });
-    fs::read_to_string(LOG.path()).unwrap()
-}
-
 #[actix_web::test]
 async fn whoever_catches_a_panic_leaves_it_to_the_hook_to_log() {
-    log();
+    assert!(logged("request-to-the-").is_empty());
     let failing = a_server_in_trouble(|| StoreError::Failed("no such table".into()));
     // A clock that expects nothing panics in the handler, a store on its thread.
     let panicking = [("clock", a_server().clock(MockClock::new())), ("store", a_server())];
     for (id, server) in [("failing", failing)].into_iter().chain(panicking) {
         let id = format!("request-to-the-{id}");
-        let call = get("/actors/7").by_a_producer().without("X-Request-Id").header("X-Request-Id", &id);
-        assert_eq!(server.answer(call).await.status, 500, "{id}");
-        let (log, about) = (log(), format!("request_id={id} "));
-        let told: Vec<_> = log.lines().filter(|line| line.contains(&about)).collect();
+        assert_eq!(server.answer(get("/actors/7").by_a_producer().under(&id)).await.status, 500, "{id}");
+        let told = logged(&format!("request_id={id} "));
         let causes = told.iter().filter(|line| line.contains("the request failed")).count();
         let expected = if id.ends_with("failing") { (1, 2) } else { (0, 1) };
         assert_eq!((causes, told.len()), expected, "{told:?}");
