@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        atomic::{AtomicU8, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -48,27 +48,24 @@ struct Place(Arc<Ticket>);
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.leave_queue(Ticket::GIVEN_UP);
+        self.0.leave_queue();
     }
 }
 
-/// Whoever moves it on from [`Ticket::WAITING`] decides whether the call runs.
+/// Whether a call waits. Only one can take it out of the queue: the thread that runs it, or whoever gives it up.
 struct Ticket {
-    state: AtomicU8,
+    waits: AtomicBool,
     waiting: Arc<AtomicUsize>,
 }
 
 impl Ticket {
-    const WAITING: u8 = 0;
-    const STARTED: u8 = 1;
-    const GIVEN_UP: u8 = 2;
-
     fn is_waiting(&self) -> bool {
-        self.state.load(Ordering::Acquire) == Self::WAITING
+        self.waits.load(Ordering::Acquire)
     }
 
-    fn leave_queue(&self, state: u8) -> bool {
-        let left = self.state.compare_exchange(Self::WAITING, state, Ordering::AcqRel, Ordering::Acquire).is_ok();
+    /// Takes the call out of the queue, and tells whether nobody else had done so.
+    fn leave_queue(&self) -> bool {
+        let left = self.waits.swap(false, Ordering::AcqRel);
         if left {
             self.waiting.fetch_sub(1, Ordering::AcqRel);
         }
@@ -145,7 +142,7 @@ impl Blocking {
             return Err(overloaded(NotBegun::QueueFull));
         }
         let waiting = Arc::clone(&self.waiting);
-        Ok(Place(Arc::new(Ticket { state: AtomicU8::new(Ticket::WAITING), waiting })))
+        Ok(Place(Arc::new(Ticket { waits: AtomicBool::new(true), waiting })))
     }
 }
 
@@ -157,11 +154,11 @@ async fn call<T: Send + 'static>(
 ) -> Result<T, Error> {
     let (ticket, work) = (Arc::clone(&place.0), taken_along(move || catch_unwind(AssertUnwindSafe(work))));
     #[expect(clippy::disallowed_methods, reason = "this is the gate that every other call goes through")]
-    let call = web::block(move || ticket.leave_queue(Ticket::STARTED).then(work));
+    let call = web::block(move || ticket.leave_queue().then(work));
     tokio::pin!(call);
     let finished = match timeout_at(until, &mut call).await {
         Ok(finished) => finished,
-        Err(_) if place.0.leave_queue(Ticket::GIVEN_UP) => return Err(overloaded(NotBegun::NoThread)),
+        Err(_) if place.0.leave_queue() => return Err(overloaded(NotBegun::NoThread)),
         Err(_) => call.await,
     };
     match finished {
@@ -184,10 +181,7 @@ fn overloaded(reason: NotBegun) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        atomic::AtomicBool,
-        mpsc::{Receiver, Sender, TryRecvError, channel},
-    };
+    use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
     use futures_util::{FutureExt, future::join_all};
 

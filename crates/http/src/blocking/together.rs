@@ -128,7 +128,7 @@ impl<J, T> Together<J, T> {
             while group.len() < CROWD
                 && let Some(one) = waiting.pop_front()
             {
-                if one.ticket.leave_queue(Ticket::STARTED) {
+                if one.ticket.leave_queue() {
                     group.push(one);
                 }
             }
@@ -167,7 +167,7 @@ impl Blocking {
         let turns = self.writers.as_ref().map_or(&kind.turns, |writers| &writers.turns);
         let answer = match timeout_at(until, kind.wait_or_serve(turns, &place, &mut answered)).await {
             Ok(answer) => answer,
-            Err(_elapsed) if place.0.leave_queue(Ticket::GIVEN_UP) => return Err(overloaded(NotBegun::NoTurn)),
+            Err(_elapsed) if place.0.leave_queue() => return Err(overloaded(NotBegun::NoTurn)),
             Err(_elapsed) => answered.await,
         };
         match answer {
