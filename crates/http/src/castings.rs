@@ -70,7 +70,7 @@ pub async fn create(
     view::outcome(&value, |casting| {
         let view = CastingView::of(casting);
         let location = paths::casting(casting.movie, casting.id);
-        view::created(location, view.tag(), &view.named().with_warnings(&warnings))
+        view::created(location, view.tag(), &view.named().with_warnings(warnings))
     })
 }
 
@@ -100,7 +100,7 @@ pub async fn change(
     let change = move || castings.change(&permit, movie, id, &precondition, &changes);
     let Warned { value, warnings } = app.blocking.run_write(change).await?;
     let view = CastingView::of(&value);
-    view::resource(StatusCode::OK, view.tag(), &view.named().with_warnings(&warnings))
+    view::resource(StatusCode::OK, view.tag(), &view.named().with_warnings(warnings))
 }
 
 /// `DELETE /movies/{id}/cast/{casting_id}`. The answer has no tag, since nothing is left that could be compared.

@@ -6,6 +6,7 @@
 
 mod actors;
 mod app;
+mod beside;
 mod blocking;
 mod body;
 mod castings;

@@ -43,7 +43,7 @@ pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<MovieBody>>
     let Warned { value, warnings } = app.blocking.run_write(move || movies.create(&permit, &new)).await?;
     view::outcome(&value, |movie| {
         let view = MovieView::of(movie);
-        view::created(paths::movie(movie.id), view.tag(), &view.named().with_warnings(&warnings))
+        view::created(paths::movie(movie.id), view.tag(), &view.named().with_warnings(warnings))
     })
 }
 
@@ -70,7 +70,7 @@ pub async fn change(
     let Warned { value, warnings } =
         app.blocking.run_write(move || movies.change(&permit, id, &precondition, &changes)).await?;
     let view = MovieView::of(&value);
-    view::resource(StatusCode::OK, view.tag(), &view.named().with_warnings(&warnings))
+    view::resource(StatusCode::OK, view.tag(), &view.named().with_warnings(warnings))
 }
 
 /// `DELETE /movies/{id}`.

@@ -1,20 +1,20 @@
 //! What is worth a second look about a change, beside the changed resource.
 
-use ensemble_domain::{CastingId, MovieId, Warning};
+use ensemble_domain::{CastingId, MovieId, StoreError, Warning};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::{paths, view::Named};
+use crate::{beside::if_known, paths, view::Named};
 
 /// A resource under its name, and then `warnings`, which may be none.
 pub struct NamedWithWarnings<'a, V> {
     named: Named<'a, V>,
-    warnings: &'a [Warning],
+    warnings: Vec<Warning>,
 }
 
 impl<'a, V> Named<'a, V> {
-    pub const fn with_warnings(self, warnings: &'a [Warning]) -> NamedWithWarnings<'a, V> {
-        NamedWithWarnings { named: self, warnings }
+    pub fn with_warnings(self, warnings: Result<Vec<Warning>, StoreError>) -> NamedWithWarnings<'a, V> {
+        NamedWithWarnings { named: self, warnings: if_known(warnings).unwrap_or_default() }
     }
 }
 

@@ -15,5 +15,4 @@ pub use port::{CastMember, CastingRepository, Credit};
 pub use service::CastingService;
 pub use status::CastingStatus;
 pub(crate) use status::list as list_of_statuses;
-pub(crate) use warning::told;
 pub use warning::{Warned, Warning};

@@ -39,18 +39,13 @@ pub enum Warning {
 }
 
 /// What was done, and what is worth a second look about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Warned<T> {
     /// What was done.
     pub value: T,
-    /// What is worth a second look, in a stable order.
-    pub warnings: Vec<Warning>,
-}
-
-/// What can be told about a change that was made. When the store is in trouble by now, that is nothing: the change stands, and to
-/// answer with the trouble would deny it.
-pub fn told(warnings: Result<Vec<Warning>, StoreError>) -> Vec<Warning> {
-    warnings.unwrap_or_default()
+    /// What is worth a second look, in a stable order. The store may be in trouble by the time that it is looked for: what was done
+    /// stands, and to answer with the trouble alone would deny it.
+    pub warnings: Result<Vec<Warning>, StoreError>,
 }
 
 impl Warning {

@@ -6,6 +6,8 @@ use ensemble_domain::{
     ActorId, Caller, CastMember, CastingService, CastingStatus, Credit, Error, GetActors, GetMovies, MovieId, Permit,
 };
 
+use crate::beside::if_known;
+
 const BOOKED: Option<&[CastingStatus]> = Some(&[CastingStatus::Booked]);
 
 /// The bookings of a movie, in the order of its cast. An actor with two parts has two.
@@ -18,10 +20,10 @@ pub fn of_actor(castings: &CastingService, permit: &Permit<GetActors>, id: Actor
     castings.filmography(permit, id, BOOKED)
 }
 
-/// The bookings of a movie that was just written; `None` when the caller may not see them or they cannot be had, since neither makes
-/// undone what was done.
+/// The bookings of a movie that was just written; `None` when the caller may not see them or they cannot be had, since neither
+/// makes undone what was done.
 pub fn of_written_movie(castings: &CastingService, caller: &Caller, id: MovieId) -> Option<Vec<CastMember>> {
-    of_movie(castings, &caller.permit().ok()?, id).ok()
+    if_known(of_movie(castings, &caller.permit().ok()?, id))
 }
 
 /// The bookings that a new movie was made with. When the request is made again, these are what came of it, whatever has become of
@@ -32,14 +34,14 @@ pub fn of_new_movie(
     id: MovieId,
     actors: &BTreeSet<ActorId>,
 ) -> Option<Vec<CastMember>> {
-    let mut cast = castings.cast(&caller.permit().ok()?, id, None).ok()?;
+    let mut cast = if_known(castings.cast(&caller.permit().ok()?, id, None))?;
     cast.retain(|member| actors.contains(&member.actor.id));
     Some(cast)
 }
 
 /// The bookings of an actor that was just changed.
 pub fn of_written_actor(castings: &CastingService, caller: &Caller, id: ActorId) -> Option<Vec<Credit>> {
-    of_actor(castings, &caller.permit().ok()?, id).ok()
+    if_known(of_actor(castings, &caller.permit().ok()?, id))
 }
 
 /// The bookings without those of somebody, or something, that came before.

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::fixture::{
     Answer, Server, a_casting, a_double_booking, a_movie, a_problem, a_server, actor_json, an_actor, an_empty_server,
-    casting_json, delete, double_booking_json, fault, faults, get, head, is_call_of, now, patch, post, put, version,
-    with,
+    casting_json, delete, double_booking_json, fault, faults, get, head, is_call_of, logged, now, patch, post, put,
+    version, with,
 };
 
 /// A server that knows this one casting.
@@ -169,6 +169,27 @@ async fn warnings_tell_what_is_worth_a_second_look_and_where() {
     let changed = a_server_changing(CastingChanges::default(), warnings);
     let changed = changed.answer(patch("/movies/2/cast/5").by_a_director().text("{}")).await;
     assert_eq!((changed.status.as_u16(), changed.member("warnings")), (200, expected));
+}
+
+#[actix_web::test]
+async fn what_was_done_is_answered_though_its_warnings_cannot_be_had_and_the_log_says_why() {
+    assert!(logged("casting-without-warnings").is_empty());
+    let server = a_server().castings(|castings| {
+        castings.expect_insert().return_once(|_, _, _, _| Ok(Some(Outcome::Done(a_casting().build()))));
+        castings.expect_update().return_once(|_, _, _, _, _, _| Ok(Some(a_casting().build())));
+        castings.expect_warnings().times(2).returning(|_| Err(StoreError::Unavailable("host db-8 is away".into())));
+    });
+    let server = server.start().await;
+    let calls = [
+        (post("/movies/2/cast").json(&json!({"actor_id": 7})), 201, "new-casting-without-warnings"),
+        (patch("/movies/2/cast/5").text("{}"), 200, "changed-casting-without-warnings"),
+    ];
+    for (call, status, id) in calls {
+        let answer = server.answer(call.by_a_director().under(id)).await;
+        assert_eq!((answer.status.as_u16(), answer.member("warnings")), (status, json!([])));
+        let told = logged(id).into_iter().filter(|line| line.contains("host db-8 is away"));
+        assert_eq!(told.count(), 1, "{:?}", logged(id));
+    }
 }
 
 #[actix_web::test]

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::{cast, with_cast};
 use crate::{
     fixture::{
-        Server, a_casting, a_movie, a_server, an_actor, an_empty_server, day, delete, get, is_call_of, now, patch,
-        post, token_with,
+        Server, a_casting, a_movie, a_server, an_actor, an_empty_server, day, delete, get, is_call_of, logged, now,
+        patch, post, token_with,
     },
     movies::a_server_changing,
 };
@@ -161,13 +161,17 @@ async fn whoever_may_not_see_movies_is_not_told_their_actors_by_a_change() {
 }
 
 #[actix_web::test]
-async fn what_was_changed_is_answered_though_the_actors_cannot_be_had() {
+async fn what_was_changed_is_answered_though_the_actors_cannot_be_had_and_the_log_says_why() {
+    assert!(logged("movie-without-actors").is_empty());
     let server = a_server_changing(MovieChanges::default()).castings(|castings| {
-        castings.expect_cast().once().return_once(|_| Err(StoreError::Unavailable("down".into())));
+        castings.expect_cast().once().return_once(|_| Err(StoreError::Unavailable("host db-9 is away".into())));
     });
-    let answer = server.answer(patch("/api/v1/movies/2").by_a_director().text("{}")).await;
+    let call = patch("/api/v1/movies/2").by_a_director().text("{}").under("movie-without-actors");
+    let answer = server.answer(call).await;
     assert_eq!((answer.status.as_u16(), answer.member("message")), (200, json!("Movie updated Successfully")));
     assert_eq!(answer.member("movie").get("actor_ids"), None);
+    let told = logged("movie-without-actors").into_iter().filter(|line| line.contains("host db-9 is away"));
+    assert_eq!(told.count(), 1, "{:?}", logged("movie-without-actors"));
 }
 
 #[actix_web::test]
