@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix_web::web;
-use ensemble_domain::{Error, StoreError, in_full};
+use ensemble_domain::{Cause, Error, StoreError, in_full};
 use futures_util::future::{Either, select};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
@@ -45,15 +45,22 @@ type One<J, T> = dyn Fn(&J) -> Result<T, Error> + Send + Sync;
 type Several<J, T> = dyn Fn(&[&J]) -> Result<Vec<Option<T>>, Error> + Send + Sync;
 
 struct Waiting<J, T> {
-    job: Arc<J>,
+    job: J,
     ticket: Arc<Ticket>,
-    answer: oneshot::Sender<Answer<T>>,
+    answer: oneshot::Sender<Answer<J, T>>,
 }
 
-/// `None` when the call has to be made by itself.
-type Answer<T> = Option<Result<T, Error>>;
+/// What becomes of a call that waits.
+enum Answer<J, T> {
+    /// It was made.
+    Made(Result<T, Error>),
+    /// It has to be made by itself.
+    Alone(J),
+}
 
-impl<J, T> Together<J, T> {
+type Answered<J, T> = oneshot::Receiver<Answer<J, T>>;
+
+impl<J: Send + 'static, T: Send + 'static> Together<J, T> {
     /// Calls that are made by `several`, or by `one` where that answers `None`. Only `one` may wait for somebody else for long: nobody
     /// waits for it.
     pub fn new(
@@ -64,7 +71,7 @@ impl<J, T> Together<J, T> {
         Arc::new(Self { one: Box::new(one), several: Box::new(several), waiting: Mutex::default(), turns })
     }
 
-    fn wait(&self, job: Arc<J>, ticket: Arc<Ticket>) -> oneshot::Receiver<Answer<T>> {
+    fn wait(&self, job: J, ticket: Arc<Ticket>) -> Answered<J, T> {
         let (answer, answered) = oneshot::channel();
         self.with_waiting(|waiting| {
             // Nobody may come to see to them for long, and all are about as patient.
@@ -76,79 +83,107 @@ impl<J, T> Together<J, T> {
         answered
     }
 
-    /// Waits for the answer to a call or for its turn, and then sees to all who wait, this call among them sooner or later.
+    /// Waits for the answer to a call. Whenever the call has its turn before that, all who wait are seen to, this call among them
+    /// sooner or later.
     async fn wait_or_serve(
         self: &Arc<Self>,
         turns: &Arc<Semaphore>,
         place: &Place,
-        answered: &mut oneshot::Receiver<Answer<T>>,
-    ) -> Result<Answer<T>, oneshot::error::RecvError>
-    where
-        J: Send + Sync + 'static,
-        T: Send + 'static,
-    {
+        answered: &mut Answered<J, T>,
+    ) -> Result<Answer<J, T>, Error> {
         loop {
             let turn = match select(&mut *answered, pin!(Arc::clone(turns).acquire_owned())).await {
-                Either::Left((answer, _)) => return answer,
-                Either::Right((turn, _)) => turn,
+                Either::Left((answer, _)) => return received(answer),
+                Either::Right((turn, _)) => turn.map_err(failed)?,
             };
             if !place.0.is_waiting() {
                 // Somebody else sees to this call already.
                 drop(turn);
-                return answered.await;
+                return received(answered.await);
             }
-            let (turn, kind) = (Turn(Arc::new(Mutex::new(turn.ok()))), Arc::clone(self));
-            let taken = Arc::clone(&turn.0);
-            let serve = move || {
-                let Some(turn) = take(&taken) else { return Ok(()) };
-                let served = catch_unwind(AssertUnwindSafe(|| kind.serve())).map_err(|_panic| caught());
-                drop(turn);
-                served
-            };
-            #[expect(clippy::disallowed_methods, reason = "a part of the gate that every other call goes through")]
-            let mut done = pin!(web::block(taken_along(serve)));
-            let begun = timeout_at(Instant::now() + SOON, select(&mut *answered, done.as_mut())).await;
-            let ended = if let Ok(ended) = begun {
-                ended
-            } else {
-                // All threads of this worker are busy, and those of others may not be.
-                drop(turn);
-                select(&mut *answered, done).await
-            };
-            if let Either::Left((answer, _)) = ended {
-                return answer;
+            if let Some(answer) = self.serve_group(turn, answered).await? {
+                return Ok(answer);
             }
+        }
+    }
+
+    /// Has a thread make the calls of a group, for as long as the answer to this call is not there; `None` when the group is done, or the
+    /// turn went to somebody else, and it still is not.
+    async fn serve_group(
+        self: &Arc<Self>,
+        turn: OwnedSemaphorePermit,
+        answered: &mut Answered<J, T>,
+    ) -> Result<Option<Answer<J, T>>, Error> {
+        let (turn, kind) = (Turn(Arc::new(Mutex::new(Some(turn)))), Arc::clone(self));
+        let taken = Arc::clone(&turn.0);
+        let serve = move || {
+            let Some(_turn) = take(&taken) else { return };
+            if catch_unwind(AssertUnwindSafe(|| kind.serve())).is_err() {
+                caught();
+            }
+        };
+        #[expect(clippy::disallowed_methods, reason = "a part of the gate that every other call goes through")]
+        let mut done = pin!(web::block(taken_along(serve)));
+        let begun = timeout_at(Instant::now() + SOON, select(&mut *answered, done.as_mut())).await;
+        let ended = if let Ok(ended) = begun {
+            ended
+        } else {
+            // All threads of this worker are busy, and those of others may not be.
+            drop(turn);
+            select(&mut *answered, done).await
+        };
+        match ended {
+            Either::Left((answer, _)) => received(answer).map(Some),
+            Either::Right((done, _)) => done.map(|()| None).map_err(failed),
         }
     }
 
     /// Makes the calls of those who wait, the first ones first.
     fn serve(&self) {
-        let mut group = Vec::new();
-        self.with_waiting(|waiting| {
-            while group.len() < CROWD
-                && let Some(one) = waiting.pop_front()
-            {
-                if one.ticket.leave_queue() {
-                    group.push(one);
-                }
-            }
-        });
+        let group = self.next_group();
         if group.is_empty() {
             return;
         }
-        let answers: Vec<_> = match (self.several)(&group.iter().map(|one| &*one.job).collect::<Vec<_>>()) {
-            Ok(answers) => answers.into_iter().map(|answer| answer.map(Ok)).collect(),
-            Err(error) => group.iter().map(|_| Some(Err(shared(&error)))).collect(),
-        };
-        for (one, answer) in group.drain(..).zip(answers) {
-            // Whoever does not wait any more has no use for it.
-            let _ = one.answer.send(answer);
+        match (self.several)(&group.iter().map(|one| &one.job).collect::<Vec<_>>()) {
+            Ok(answers) => {
+                let alone = answers.iter().filter(|answer| answer.is_none()).count();
+                if group.len() > 1 && alone > 0 {
+                    tracing::debug!(calls = group.len(), alone, "a group of writes could not be made as one");
+                }
+                for (one, answer) in group.into_iter().zip(answers) {
+                    let answer = answer.map_or_else(|| Answer::Alone(one.job), |answer| Answer::Made(Ok(answer)));
+                    tell(one.answer, answer);
+                }
+            }
+            Err(error) => group.into_iter().for_each(|one| tell(one.answer, Answer::Made(Err(shared(&error))))),
         }
+    }
+
+    /// Takes the first ones out of the queue, those who still wait.
+    fn next_group(&self) -> Vec<Waiting<J, T>> {
+        self.with_waiting(|waiting| {
+            let still_waiting = std::iter::from_fn(|| waiting.pop_front()).filter(|one| one.ticket.leave_queue());
+            still_waiting.take(CROWD).collect()
+        })
     }
 
     fn with_waiting<R>(&self, change: impl FnOnce(&mut VecDeque<Waiting<J, T>>) -> R) -> R {
         change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Whoever does not wait any more has no use for it.
+fn tell<A>(answer: oneshot::Sender<A>, told: A) {
+    let _ = answer.send(told);
+}
+
+/// An answer never comes when the group of its call panicked.
+fn received<A>(answer: Result<A, oneshot::error::RecvError>) -> Result<A, Error> {
+    answer.map_err(|_gone| failed(Panicked))
+}
+
+fn failed(cause: impl Into<Cause>) -> Error {
+    StoreError::Failed(cause.into()).into()
 }
 
 impl Blocking {
@@ -159,24 +194,23 @@ impl Blocking {
     /// Those of [`Blocking::run`].
     pub async fn run_together<J, T>(&self, kind: &Arc<Together<J, T>>, job: J) -> Result<T, Error>
     where
-        J: Send + Sync + 'static,
+        J: Send + 'static,
         T: Send + 'static,
     {
-        let (place, until, job) = (self.take_place()?, Instant::now() + self.patience_to_write(), Arc::new(job));
-        let mut answered = kind.wait(Arc::clone(&job), Arc::clone(&place.0));
+        let (place, until) = (self.take_place()?, Instant::now() + self.patience_to_write());
+        let mut answered = kind.wait(job, Arc::clone(&place.0));
         let turns = self.writers.as_ref().map_or(&kind.turns, |writers| &writers.turns);
         let answer = match timeout_at(until, kind.wait_or_serve(turns, &place, &mut answered)).await {
-            Ok(answer) => answer,
+            Ok(answer) => answer?,
             Err(_elapsed) if place.0.leave_queue() => return Err(overloaded(NotBegun::NoTurn)),
-            Err(_elapsed) => answered.await,
+            Err(_elapsed) => received(answered.await)?,
         };
         match answer {
-            Ok(Some(answer)) => answer,
-            Ok(None) => {
+            Answer::Made(answer) => answer,
+            Answer::Alone(job) => {
                 let kind = Arc::clone(kind);
                 self.write_until(until, move || (kind.one)(&job)).await
             }
-            Err(_gone) => Err(StoreError::Failed(Panicked.into()).into()),
         }
     }
 }
@@ -327,6 +361,37 @@ mod tests {
             let together = if job == LEFT_OUT { 1 } else { jobs.len() };
             assert_eq!(call.await.unwrap().unwrap(), (job, together));
         }
+    }
+
+    #[test]
+    fn the_log_tells_how_many_calls_of_a_group_have_to_be_made_by_themselves() {
+        let (log, writer) = std::io::pipe().unwrap();
+        let lines = tracing_subscriber::fmt().with_ansi(false).with_max_level(tracing::Level::DEBUG);
+        let lines = lines.with_writer(Arc::new(writer)).finish();
+        let held = patient();
+        let group = |jobs: &[u8]| {
+            let place = || held.gate.take_place().unwrap();
+            let waiting: Vec<_> = jobs.iter().map(|job| (*job, place())).collect();
+            for (job, place) in &waiting {
+                drop(held.kind.wait(*job, Arc::clone(&place.0)));
+            }
+            held.kind.serve();
+        };
+        tracing::subscriber::with_default(lines, || {
+            group(&[LEFT_OUT]);
+            group(&[7, 8]);
+            group(&[7, LEFT_OUT, 8, LEFT_OUT]);
+        });
+        let log = std::io::read_to_string(log).unwrap();
+        assert!(log.contains("a group of writes could not be made as one calls=4 alone=2"), "{log}");
+        assert_eq!(log.lines().count(), 1, "{log}");
+    }
+
+    #[actix_web::test]
+    async fn a_closed_queue_of_turns_is_told_at_once() {
+        let held = patient();
+        held.gate.writers.as_ref().unwrap().turns.close();
+        assert!(matches!(held.call(7).await.unwrap(), Err(Error::Store(StoreError::Failed(_)))));
     }
 
     #[actix_web::test]
