@@ -52,9 +52,8 @@ pub async fn get(
     let Permitted { permit, input: (Id(id), known) } = call;
     let actors = app.actors.clone();
     let actor = app.blocking.run(move || actors.get(&permit, id)).await?;
-    let today = app.today();
-    let tag = ActorView::of(&actor, today).tag();
-    if known.has(tag) { Ok(view::not_modified(tag)) } else { render(&actor, today) }
+    let view = ActorView::of(&actor, app.today());
+    view::resource_unless(&known, view.tag(), &view.named())
 }
 
 /// One actor, as it is seen on one day.

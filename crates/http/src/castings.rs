@@ -83,10 +83,7 @@ pub async fn get(
     let castings = app.castings.clone();
     let member = app.blocking.run(move || castings.get(&permit, movie, id)).await?;
     let view = CastMemberView::of(&member, app.today());
-    if known.has(view.tag()) {
-        return Ok(view::not_modified(view.tag()));
-    }
-    view::resource(StatusCode::OK, view.tag(), &view.named())
+    view::resource_unless(&known, view.tag(), &view.named())
 }
 
 /// `PATCH /movies/{id}/cast/{casting_id}`.

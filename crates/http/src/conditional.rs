@@ -1,6 +1,9 @@
 //! Conditional requests (RFC 9110, section 13): entity tags, If-Match and If-None-Match.
 
-use std::future::{Ready, ready};
+use std::{
+    fmt,
+    future::{Ready, ready},
+};
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -31,21 +34,20 @@ impl EntityTag {
         Self { version, actor: None, age: None, digest: None }
     }
 
-    /// The tag's opaque part: numbers with hyphens between them, the version first.
-    fn opaque(self) -> String {
-        let Self { version, actor, age, digest } = self;
-        let numbers = [
-            Some(version.to_string()),
-            actor.map(|version| version.to_string()),
-            age.map(|years| years.to_string()),
-            digest.map(|digest| digest.to_string()),
-        ];
-        numbers.into_iter().flatten().collect::<Vec<_>>().join("-")
-    }
-
     /// The tag as a header has it, quoted.
     pub fn header(self) -> String {
-        format!("\"{}\"", self.opaque())
+        format!("\"{self}\"")
+    }
+}
+
+/// The tag's opaque part: numbers with hyphens between them, the version first.
+impl fmt::Display for EntityTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { version, actor, age, digest } = self;
+        write!(f, "{version}")?;
+        actor.map_or(Ok(()), |version| write!(f, "-{version}"))?;
+        age.map_or(Ok(()), |years| write!(f, "-{years}"))?;
+        digest.map_or(Ok(()), |digest| write!(f, "-{digest}"))
     }
 }
 
@@ -105,17 +107,15 @@ impl FromRequest for IfNoneMatch {
 }
 
 impl IfNoneMatch {
-    /// Tells whether the client has this representation.
-    pub fn has(&self, tag: EntityTag) -> bool {
-        self.names(&tag.opaque())
-    }
-
-    /// Tells whether the client has the representation whose tag has this opaque part. Weak comparison, as for every GET.
-    pub fn names(&self, opaque: &str) -> bool {
+    /// Tells whether the client has the representation with this tag, or this opaque part of one. Weak comparison, as for every GET.
+    pub fn has(&self, tag: impl fmt::Display) -> bool {
         match &self.0 {
             None => false,
             Some(Condition::Any) => true,
-            Some(Condition::Tags(tags)) => tags.iter().any(|known| known.opaque == opaque),
+            Some(Condition::Tags(tags)) => {
+                let opaque = tag.to_string();
+                tags.iter().any(|known| known.opaque == opaque)
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ impl File {
 
     /// The file, unless the client has it. It may keep it, and asks before using it again: another program has the same names.
     pub fn answer(&self, known: &IfNoneMatch) -> HttpResponse {
-        let is_known = known.names(&self.tag);
+        let is_known = known.has(&self.tag);
         let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response.insert_header((header::ETAG, format!("\"{}\"", self.tag)));
         response.insert_header((header::CACHE_CONTROL, "no-cache"));

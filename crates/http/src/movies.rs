@@ -55,8 +55,8 @@ pub async fn get(
     let Permitted { permit, input: (Id(id), known) } = call;
     let movies = app.movies.clone();
     let movie = app.blocking.run(move || movies.get(&permit, id)).await?;
-    let tag = MovieView::of(&movie).tag();
-    if known.has(tag) { Ok(view::not_modified(tag)) } else { render(&movie) }
+    let view = MovieView::of(&movie);
+    view::resource_unless(&known, view.tag(), &view.named())
 }
 
 /// `PATCH /movies/{id}`.

@@ -12,7 +12,10 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 
-use crate::{conditional::EntityTag, problem::Problem};
+use crate::{
+    conditional::{EntityTag, IfNoneMatch},
+    problem::Problem,
+};
 
 /// Says that an answer was given before, and that nothing was done for it now.
 pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -54,6 +57,17 @@ pub fn resource(status: StatusCode, tag: EntityTag, body: &impl Serialize) -> Re
     private(response, body)
 }
 
+/// A single resource, unless the client has it already.
+pub fn resource_unless(known: &IfNoneMatch, tag: EntityTag, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    if known.has(tag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((header::ETAG, tag.header()))
+            .insert_header((header::CACHE_CONTROL, PRIVATE))
+            .finish());
+    }
+    resource(StatusCode::OK, tag, body)
+}
+
 /// A resource that was just created, with where it is.
 pub fn created(location: String, tag: EntityTag, body: &impl Serialize) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::Created();
@@ -71,14 +85,6 @@ pub fn outcome<T>(
         response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }
     Ok(response)
-}
-
-/// The client has this representation already.
-pub fn not_modified(tag: EntityTag) -> HttpResponse {
-    HttpResponse::NotModified()
-        .insert_header((header::ETAG, tag.header()))
-        .insert_header((header::CACHE_CONTROL, PRIVATE))
-        .finish()
 }
 
 /// A JSON document.

@@ -51,10 +51,7 @@ impl<V: Serialize> Answer<V> {
 
     /// The answer to whoever asks for it, and may have it already.
     pub fn seen(&self, known: &IfNoneMatch) -> Result<HttpResponse, Problem> {
-        if known.has(self.tag) {
-            return Ok(view::not_modified(self.tag));
-        }
-        view::resource(StatusCode::OK, self.tag, &self.named())
+        view::resource_unless(known, self.tag, &self.named())
     }
 
     pub fn created(&self, location: String, message: &'static str) -> Result<HttpResponse, Problem> {
