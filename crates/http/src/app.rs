@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::{
+    HttpRequest,
+    web::{Data, ServiceConfig},
+};
 use chrono::NaiveDate;
 use ensemble_auth::{LocalIssuer, Verifier};
 use ensemble_domain::{
@@ -18,7 +21,8 @@ use ensemble_domain::{
 use tokio::{sync::Semaphore, time::sleep};
 
 use crate::{
-    Blocking, RateLimits, TrustedProxies, blocking::Together, health::Probe, refusal_log::RefusalLog, traffic::Traffic,
+    Blocking, RateLimits, TrustedProxies, blocking::Together, health::Probe, problem::Problem, refusal_log::RefusalLog,
+    traffic::Traffic,
 };
 
 /// How often clients are forgotten that have not been seen for a while.
@@ -155,6 +159,12 @@ impl App {
     /// Tells whoever asks whether the server is ready that it is about to stop.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// The state that a request is answered with.
+    pub(crate) fn of(request: &HttpRequest) -> Result<&Self, Problem> {
+        let app = request.app_data::<Data<Self>>();
+        app.map(|app| &***app).ok_or_else(|| Problem::internal("the application state is missing"))
     }
 
     pub(crate) fn is_draining(&self) -> bool {

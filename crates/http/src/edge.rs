@@ -11,7 +11,6 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
-    web::Data,
 };
 use ensemble_domain::{RequestId, in_full};
 
@@ -50,7 +49,7 @@ pub async fn edge(
     let mut response = finished(response.map_into_boxed_body(), &marks);
     set_common_headers(response.headers_mut(), &marks.request_id);
     withhold_from_strangers(response.headers_mut());
-    if response.request().app_data::<Data<App>>().is_some_and(|app| app.is_draining()) {
+    if App::of(response.request()).is_ok_and(App::is_draining) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     drop(in_flight);
@@ -64,7 +63,7 @@ pub fn client_of(request: &HttpRequest) -> Option<IpAddr> {
 }
 
 fn note_client(request: &HttpRequest) {
-    let (Some(app), Some(peer)) = (request.app_data::<Data<App>>(), request.peer_addr()) else { return };
+    let (Ok(app), Some(peer)) = (App::of(request), request.peer_addr()) else { return };
     let client = app.trusted_proxies.client(peer.ip(), request.headers());
     request.extensions_mut().insert(ClientAddress(client));
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use actix_web::{Error, HttpMessage, HttpRequest, dev::ServiceResponse, web::Data};
+use actix_web::{Error, HttpMessage, HttpRequest, dev::ServiceResponse};
 use ensemble_domain::Subject;
 
 use crate::{
@@ -51,7 +51,7 @@ pub fn answered(response: &ServiceResponse, marks: &Marks) {
 
 /// What requests are counted with, where they are.
 pub fn traffic_of(request: &HttpRequest) -> Option<&Traffic> {
-    request.app_data::<Data<App>>()?.traffic.as_ref()
+    App::of(request).ok()?.traffic.as_ref()
 }
 
 /// Counts and logs, where anybody wants to know.
@@ -99,6 +99,5 @@ fn route_of(request: &HttpRequest) -> Cow<'static, str> {
 
 /// The refusal of a caller is logged unless there are too many of them.
 fn is_admitted(request: &HttpRequest, reason: Option<&'static str>) -> bool {
-    let app = request.app_data::<Data<App>>();
-    app.zip(reason).is_none_or(|(app, reason)| app.refusal_log.admits(reason))
+    App::of(request).ok().zip(reason).is_none_or(|(app, reason)| app.refusal_log.admits(reason))
 }

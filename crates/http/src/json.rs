@@ -8,7 +8,7 @@ use actix_web::{
     HttpRequest,
     dev::Payload,
     http::Method,
-    web::{Bytes, BytesMut, Data},
+    web::{Bytes, BytesMut},
 };
 use ensemble_domain::InvalidFields;
 use serde_json::Value;
@@ -44,8 +44,7 @@ pub struct Json<T>(pub T);
 impl<T: Body> Input for Json<T> {
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         check_media_type(request, media_types(request.method()))?;
-        let limit = request.app_data::<Data<App>>().map_or(0, |app| app.body_limit);
-        let arriving = Arriving::of(request, payload, limit)?;
+        let arriving = Arriving::of(request, payload, App::of(request)?.body_limit)?;
         Self::parse(&in_time(BODY_DEADLINE, read(arriving)).await?)
     }
 

@@ -1,6 +1,6 @@
 //! What a list of actors or movies is asked for.
 
-use actix_web::{HttpRequest, dev::Payload, http::Method, web::Data};
+use actix_web::{HttpRequest, dev::Payload, http::Method};
 use chrono::NaiveDate;
 use ensemble_domain::{
     Caller, Deleted, Denied, Fault, FaultCode, Filter, PageNumber, PageRequest, Query, Sort, SortField, Start,
@@ -92,9 +92,7 @@ impl<F: Listed> Input for ListInput<F> {
     }
 
     async fn take(request: &HttpRequest, _: &mut Payload) -> Result<Self, Problem> {
-        let Some(app) = request.app_data::<Data<App>>() else {
-            return Err(Problem::internal("the application state is missing"));
-        };
+        let app = App::of(request)?;
         let given = Parameters::of(request.query_string());
         let (query, deleted) = read(&given, app.today())?;
         let wanted = match Format::of(request, &given)? {

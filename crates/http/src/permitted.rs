@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header};
 use ensemble_auth::{Refusal, count_denied};
 use ensemble_domain::{Caller, Denied, Permit, Requirement};
 
@@ -40,9 +40,7 @@ impl<R: Requirement + 'static, I: Input + 'static> FromRequest for Permitted<R, 
 }
 
 async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
-    let Some(app) = request.app_data::<Data<App>>() else {
-        return Err(Problem::internal("the application state is missing"));
-    };
+    let app = App::of(request)?;
     let authorization = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
     let identity = match app.verifier.verify(authorization, app.clock.now()).await {
         Ok(identity) => identity,

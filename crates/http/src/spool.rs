@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{HttpRequest, dev::Payload, web::Data};
+use actix_web::{HttpRequest, dev::Payload};
 use aws_lc_rs::digest::{Context, SHA256};
 use ensemble_domain::{Fault, FaultCode, StoreError};
 use serde_json::json;
@@ -40,9 +40,7 @@ impl Input for CsvBody {
         &[Parameter::new("dry_run", "Whether the file is to be checked only", scalar::boolean)];
 
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
-        let Some(app) = request.app_data::<Data<App>>() else {
-            return Err(Problem::internal("the application state is missing"));
-        };
+        let app = App::of(request)?;
         let dry_run = Parameters::of(request.query_string()).single("dry_run", |text| match text {
             "true" => Ok(true),
             "false" => Ok(false),
