@@ -19,11 +19,6 @@ use crate::{
 /// How long an import may take in all: five minutes for its file, and as long for the store.
 pub const DEADLINE: Duration = Duration::from_mins(10);
 
-/// Whether that is the path of an import.
-pub fn is_import(path: &str) -> bool {
-    path == "/actors/import" || path == "/movies/import"
-}
-
 /// `POST /actors/import`.
 pub async fn actors(app: Data<App>, call: Permitted<PostActors, CsvBody>) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: body } = call;

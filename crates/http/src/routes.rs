@@ -1,6 +1,6 @@
 //! Every operation of the API, once: its method, its path, what it needs, and its handler.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use actix_web::{
     App as ActixApp, Error, FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, Scope,
@@ -26,7 +26,7 @@ use crate::{
     repeated::may_be_repeated,
     target::checked,
     v1,
-    watchdog::watchdog,
+    watchdog::{DEADLINE, watchdog},
 };
 
 /// Says something of an operation in the OpenAPI document.
@@ -42,6 +42,8 @@ pub struct Operation {
     pub needs: Option<Permissions>,
     /// What its input, and then the operation itself, tell the document.
     described: [Describe; 2],
+    /// How long it may take until its answer begins.
+    deadline: Duration,
     /// As which kind of problem it tells one of another kind.
     pub(crate) retold: fn(Kind) -> Kind,
     routes: Vec<Route>,
@@ -51,6 +53,17 @@ impl Operation {
     /// Tells the document about the operation.
     pub(crate) fn describe(&self, object: &mut OperationObject<'_>) {
         self.described.iter().for_each(|describe| describe(object));
+    }
+
+    /// The same, with that long until its answer begins.
+    fn within(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// The same, which tells bad fields as the older clients know them, in its answers and in the document.
+    fn for_older_clients(self) -> Self {
+        let retelling = |route: Route| route.wrap(from_fn(v1::bad_fields_are_bad_requests));
+        Self { retold: v1::retold, routes: self.routes.into_iter().map(retelling).collect(), ..self }
     }
 }
 
@@ -85,7 +98,7 @@ fn root_operations() -> Vec<Operation> {
         permitted(Method::GET, "/actors", actors::list, openapi::actors::list),
         permitted(Method::POST, "/actors", actors::create, openapi::actors::create),
         // What has a name of its own stands before what has any name.
-        permitted(Method::POST, "/actors/import", imports::actors, openapi::actors::import),
+        permitted(Method::POST, "/actors/import", imports::actors, openapi::actors::import).within(imports::DEADLINE),
         permitted(Method::GET, "/actors/{id}", actors::get, openapi::actors::get),
         permitted(Method::PATCH, "/actors/{id}", actors::change, openapi::actors::change),
         permitted(Method::DELETE, "/actors/{id}", actors::delete, openapi::actors::delete),
@@ -95,7 +108,7 @@ fn root_operations() -> Vec<Operation> {
         permitted(Method::GET, "/actors/{id}/history", history::of_actor, openapi::history::of_actor),
         permitted(Method::GET, "/movies", movies::list, openapi::movies::list),
         permitted(Method::POST, "/movies", movies::create, openapi::movies::create),
-        permitted(Method::POST, "/movies/import", imports::movies, openapi::movies::import),
+        permitted(Method::POST, "/movies/import", imports::movies, openapi::movies::import).within(imports::DEADLINE),
         permitted(Method::GET, "/movies/{id}", movies::get, openapi::movies::get),
         permitted(Method::PATCH, "/movies/{id}", movies::change, openapi::movies::change),
         permitted(Method::DELETE, "/movies/{id}", movies::delete, openapi::movies::delete),
@@ -127,7 +140,7 @@ fn v1_operations() -> Vec<Operation> {
         permitted(Method::DELETE, "/api/v1/movies/{id}", v1::movies::delete, openapi::v1::delete_movie),
         permitted(Method::GET, "/api/v1/movies/{id}/actors", v1::movies::actors, openapi::v1::list_actors_of_movie),
     ];
-    operations.into_iter().map(|operation| Operation { retold: v1::retold, ..operation }).collect()
+    operations.into_iter().map(Operation::for_older_clients).collect()
 }
 
 /// The operation of the development issuer. It stands apart, since no page of another origin may ever read its answer.
@@ -153,10 +166,7 @@ pub fn application(app: Data<App>, origins: &CorsOrigins) -> ActixApp<impl Servi
     let api = web::scope("").wrap(from_fn(checked)).wrap(cors(origins)).default_service(web::to(no_such_route));
     let console = |services: &mut ServiceConfig| app.console.iter().for_each(|routes| routes(services));
     let api = api.configure(console);
-    let api = resources(root_operations()).into_iter().fold(api, Scope::service);
-    let api = resources(v1_operations())
-        .into_iter()
-        .fold(api, |api, resource| api.service(resource.wrap(from_fn(v1::bad_fields_are_bad_requests))));
+    let api = resources(operations()).into_iter().fold(api, Scope::service);
     let local = resources(app.local_tokens.is_some().then(local_operation).into_iter().collect());
     // Some targets, such as `*`, are not even a path.
     let application = ActixApp::new().app_data(app).default_service(web::to(no_such_route));
@@ -205,7 +215,7 @@ where
 {
     let head = (method == Method::GET).then(|| web::head().to(handler.clone()));
     let routes = head.into_iter().chain([web::method(method.clone()).to(handler)]).collect();
-    Operation { method, path, needs, described, retold: |kind| kind, routes }
+    Operation { method, path, needs, described, deadline: DEADLINE, retold: |kind| kind, routes }
 }
 
 /// One resource a path, which also knows what to say to the other methods.
@@ -227,10 +237,11 @@ fn resource(path: &'static str, operations: Vec<Operation>) -> Resource<impl Ser
     }
     methods.push(Method::OPTIONS.to_string());
     let allow = methods.join(", ");
+    let deadline = operations.iter().map(|operation| operation.deadline).max().unwrap_or(DEADLINE);
     let routes = operations.into_iter().flat_map(|operation| operation.routes);
     let resource = routes.fold(web::resource(path).app_data(Pattern(path)), Resource::route);
     let others = web::to(move |request: HttpRequest| std::future::ready(other_method(&request, &allow)));
-    resource.default_service(others).wrap(from_fn(watchdog))
+    resource.default_service(others).wrap(from_fn(move |request, next| watchdog(deadline, request, next)))
 }
 
 fn other_method(request: &HttpRequest, allow: &str) -> Result<HttpResponse, Problem> {

@@ -12,24 +12,20 @@ use actix_web::{
 use futures_util::FutureExt;
 use tokio::time::timeout;
 
-use crate::{
-    ending::Unanswered,
-    imports::{self, is_import},
-    panics::caught,
-    problem::Problem,
-};
+use crate::{ending::Unanswered, panics::caught, problem::Problem};
 
-/// How long a request may take in all until its answer begins: ten seconds for its body, and a few for the store. A list that is
+/// How long a request may take in all until its answer begins, unless its operation says otherwise: ten seconds for its body, and a few for the store. A list that is
 /// exported begins with its first rows.
-const DEADLINE: Duration = Duration::from_secs(15);
+pub const DEADLINE: Duration = Duration::from_secs(15);
 
 /// Stands within the layers that every answer must pass, CORS among them, so that a page can read these answers too. None of them
 /// waits for anything but this one: a request that is dropped is dropped here.
 pub async fn watchdog(
+    deadline: Duration,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let (asked, deadline) = (request.request().clone(), deadline(request.path()));
+    let asked = request.request().clone();
     let unanswered = Unanswered::new(asked.clone());
     let outcome = timeout(deadline, AssertUnwindSafe(async { next.call(request).await }).catch_unwind()).await;
     unanswered.done();
@@ -41,22 +37,6 @@ pub async fn watchdog(
     Ok(ServiceResponse::from_err(problem, asked))
 }
 
-fn deadline(path: &str) -> Duration {
-    if is_import(path) { imports::DEADLINE } else { DEADLINE }
-}
-
 fn too_slow() -> Problem {
     Problem::unavailable("the request took too long and was given up; whether it had an effect is not known", 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::operations;
-
-    #[test]
-    fn imports_and_they_alone_may_take_long() {
-        let long = operations().into_iter().map(|operation| operation.path).filter(|path| deadline(path) > DEADLINE);
-        assert_eq!(long.collect::<Vec<_>>(), ["/actors/import", "/movies/import"]);
-    }
 }
