@@ -22,7 +22,7 @@ use crate::{
     conditional::{EntityTag, IfMatch, IfNoneMatch},
     input::Id,
     json::{Body, Json},
-    members::{Member, Members, day, text, whole_number},
+    members::{Member, Members, day, text, whole_number_or_digits},
     openapi::{
         scalar,
         schema::{changes, nullable, object, with},
@@ -65,7 +65,7 @@ pub fn render(actor: &Actor, today: NaiveDate) -> Result<HttpResponse, Problem> 
 /// `PATCH /actors/{id}`.
 pub async fn change(
     app: Data<App>,
-    call: Permitted<PatchActors, (Json<ActorBody>, Id<ActorId>, IfMatch)>,
+    call: Permitted<PatchActors, (Json<ActorBody>, Id<ActorId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
     let changes = body.parse_changes(app.today())?;
@@ -77,7 +77,7 @@ pub async fn change(
 /// `DELETE /actors/{id}`.
 pub async fn delete(
     app: Data<App>,
-    call: Permitted<DeleteActors, (Id<ActorId>, IfMatch)>,
+    call: Permitted<DeleteActors, (Id<ActorId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Id(id), IfMatch(precondition)) } = call;
     let actors = app.actors.clone();
@@ -160,7 +160,7 @@ impl ActorBody {
 }
 
 fn age(value: Value) -> Result<Age, ensemble_domain::Fault> {
-    Age::new(whole_number(value)?)
+    Age::new(whole_number_or_digits(value)?)
 }
 
 /// An actor as clients see it on one day.

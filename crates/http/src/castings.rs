@@ -89,7 +89,7 @@ pub async fn get(
 /// `PATCH /movies/{id}/cast/{casting_id}`.
 pub async fn change(
     app: Data<App>,
-    call: Permitted<PatchMovies, (Json<CastingBody>, CastingPath, IfMatch)>,
+    call: Permitted<PatchMovies, (Json<CastingBody>, CastingPath, IfMatch<2>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Json(body), CastingPath { movie, id }, IfMatch(precondition)) } = call;
     let changes = body.parse_changes()?;
@@ -100,15 +100,15 @@ pub async fn change(
     view::resource(StatusCode::OK, view.tag(), &view.named().with_warnings(warnings))
 }
 
-/// `DELETE /movies/{id}/cast/{casting_id}`. The answer has no tag, since nothing is left that could be compared.
+/// `DELETE /movies/{id}/cast/{casting_id}`. The answer has the tag of what was there.
 pub async fn delete(
     app: Data<App>,
-    call: Permitted<PatchMovies, (CastingPath, IfMatch)>,
+    call: Permitted<PatchMovies, (CastingPath, IfMatch<2>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (CastingPath { movie, id }, IfMatch(precondition)) } = call;
     let castings = app.castings.clone();
-    app.blocking.run_write(move || castings.delete(&permit, movie, id, &precondition)).await?;
-    view::private(HttpResponse::Ok(), &Deletion::of(id.get()))
+    let casting = app.blocking.run_write(move || castings.delete(&permit, movie, id, &precondition)).await?;
+    view::resource(StatusCode::OK, CastingView::of(&casting).tag(), &Deletion::of(id.get()))
 }
 
 /// `PUT /movies/{id}/billing`.

@@ -120,11 +120,11 @@ impl HistoryPart {
         let place = |next: HistoryId| Position { key: SortKey::Id, id: next.get() };
         let next_cursor = page.next.map(|next| list(&self.path).encode(&place(next)));
         let next = next_cursor.as_ref().map(|cursor| format!("{}?cursor={cursor}&limit={limit}", self.path));
+        let first = format!("<{}?limit={limit}>; rel=\"first\"", self.path);
+        let further = next.as_ref().map_or_else(String::new, |next| format!(", <{next}>; rel=\"next\""));
         let mut response = HttpResponse::Ok();
         response.insert_header((header::VARY, "Accept"));
-        if let Some(next) = &next {
-            response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
-        }
+        response.insert_header((header::LINK, first + &further));
         let history = page.entries.iter().map(EntryView::of).collect();
         view::private(response, &PageView { success: true, history, limit, next, next_cursor })
     }

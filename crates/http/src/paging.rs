@@ -24,10 +24,7 @@ pub fn page<'a, T, V: Serialize>(
     let mut response = HttpResponse::Ok();
     response.insert_header(("X-Total-Count", page.total.get()));
     response.insert_header((header::VARY, HeaderValue::from_static("Accept")));
-    let link = place.link();
-    if !link.is_empty() {
-        response.insert_header((header::LINK, link));
-    }
+    response.insert_header((header::LINK, place.link()));
     view::private(response, &Listing { name, items: page.items.iter().map(view).collect(), place: &place })
 }
 
@@ -97,11 +94,11 @@ impl Place<'_> {
         format!("{path}?limit={}{and}{filters}&{parameter}={value}", page.limit.get())
     }
 
-    /// The header of RFC 8288. Whoever goes by cursors is told the next one only.
+    /// The header of RFC 8288. Whoever goes by cursors is told the first page and the next one.
     fn link(&self) -> String {
         let around = self.around.as_ref();
         let relations = [
-            ("first", around.map(|_| self.target("page", PageNumber::FIRST.get()))),
+            ("first", Some(self.target("page", PageNumber::FIRST.get()))),
             ("prev", self.prev()),
             ("next", self.next()),
             ("last", around.and_then(|around| around.last).map(|last| self.target("page", last))),
@@ -225,11 +222,12 @@ mod tests {
     }
 
     #[test]
-    fn whoever_goes_by_cursors_is_told_the_next_one() {
+    fn whoever_goes_by_cursors_is_told_the_first_page_and_the_next() {
         let part = part(Start::After(Position { key: SortKey::Id, id: 40 }), "sort=-name");
         let middle = place(&part, 31, true);
         assert!(middle.around.is_none() && middle.prev().is_none());
-        assert_eq!(middle.link(), "</actors?limit=10&sort=-name&cursor=abc>; rel=\"next\"");
-        assert_eq!(place(&part, 31, false).link(), "");
+        let first = "</actors?limit=10&sort=-name&page=1>; rel=\"first\"";
+        assert_eq!(middle.link(), format!("{first}, </actors?limit=10&sort=-name&cursor=abc>; rel=\"next\""));
+        assert_eq!(place(&part, 31, false).link(), first);
     }
 }

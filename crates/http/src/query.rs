@@ -7,6 +7,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use ensemble_domain::{Age, CastingStatus, Fault, FaultCode, Limit, PageNumber};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::{
@@ -41,10 +42,14 @@ pub const LIMIT: Parameter =
 pub const CURSOR: Parameter =
     Parameter::new("cursor", "Where to go on: the `next_cursor` of the page before, of the same list", scalar::cursor);
 
-/// Refuses a query with a parameter that is not among the known ones, and names the nearest of them.
+/// Refuses a query that is no text, or has a parameter that is not among the known ones, and names the nearest of them.
 pub fn refuse_unknown(query: &str, known: &[Parameter]) -> Result<(), Problem> {
     if query.is_empty() {
         return Ok(());
+    }
+    if percent_decode_str(query).decode_utf8().is_err() {
+        let detail = "the query must be UTF-8, percent-encoded, such as ?q=Ren%C3%A9e";
+        return Err(Problem::new(Kind::InvalidRequest, detail));
     }
     let known: Vec<_> = known.iter().map(|parameter| parameter.name).collect();
     let unknown = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name).find(|name| !known.contains(&&**name));
@@ -177,8 +182,9 @@ pub fn id<T>(text: &str, new: impl FnOnce(i64) -> Option<T>) -> Result<T, Fault>
 
 /// Digits, as an age.
 pub fn age(text: &str) -> Result<Age, Fault> {
-    let years = digits(text).ok_or_else(|| Fault::new(FaultCode::Type, "must be a whole number"))?;
-    Age::new(i64::try_from(years).unwrap_or(i64::MAX))
+    let (sign, years) = text.strip_prefix('-').map_or((1, text), |years| (-1, years));
+    let years = digits(years).ok_or_else(|| Fault::new(FaultCode::Type, "must be a whole number"))?;
+    Age::new(i64::try_from(years).unwrap_or(i64::MAX) * sign)
 }
 
 fn digits(text: &str) -> Option<u64> {
@@ -215,7 +221,17 @@ mod tests {
             "unknown-parameter: query parameter ... is not known here; there are page, limit, deleted"
         );
         assert!(refuse_unknown("Page=1", known).is_err());
-        assert!(refuse_unknown("%70age=1", known).is_ok());
+    }
+
+    #[test]
+    fn a_query_that_is_no_text_is_refused() {
+        let known = &[Parameter::new("q", "", scalar::search)];
+        assert!(refuse_unknown("q=Ren%C3%A9e", known).is_ok());
+        for query in ["q=Ren%E9e", "q=%ff", "%c3=1"] {
+            let told = "invalid-request: the query must be UTF-8, percent-encoded, such as ?q=Ren%C3%A9e";
+            assert_eq!(detail(refuse_unknown(query, known)), told, "{query}");
+        }
+        assert!(refuse_unknown("%71=1", known).is_ok());
     }
 
     #[test]

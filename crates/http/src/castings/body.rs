@@ -46,12 +46,12 @@ impl From<Members> for NewCastingBody {
 impl NewCastingBody {
     pub fn parse(mut self) -> Result<NewCasting, InvalidFields> {
         let mut faults = FieldFaults::default();
-        let actor = self.members.take("actor_id").required(|value| id(value, ActorId::new));
+        let actor = self.members.take("actor_id").required(|value| id(&value, ActorId::new));
         let actor = faults.keep("actor_id", actor);
         let character = faults.keep("character", self.members.take("character").optional(character));
         let status = faults.keep("status", self.members.take("status").optional(status));
         let reason = faults.keep("reason", self.members.take("reason").optional(reason));
-        let billing = faults.keep("billing", self.members.take("billing").optional(billing));
+        let billing = faults.keep("billing", self.members.take("billing").optional(|value| billing(&value)));
         let casting = actor.zip(character).zip(status).zip(reason.zip(billing));
         faults.finish(casting.map(|(((actor, character), status), (reason, billing))| {
             let status = status.unwrap_or(CastingStatus::Considering);
@@ -94,7 +94,7 @@ impl CastingBody {
         let character = faults.keep("character", self.members.take("character").change(character));
         let status = faults.keep("status", self.members.take("status").replacement(status));
         let reason = faults.keep("reason", self.members.take("reason").change(reason));
-        let billing = faults.keep("billing", self.members.take("billing").change(billing));
+        let billing = faults.keep("billing", self.members.take("billing").change(|value| billing(&value)));
         let changes = character.zip(status).zip(reason.zip(billing));
         faults.finish(changes.map(|((character, status), (reason, billing))| CastingChanges {
             character,
@@ -149,6 +149,6 @@ fn reason(value: Value) -> Result<Reason, Fault> {
     Reason::parse(text(value)?)
 }
 
-fn billing(value: Value) -> Result<Billing, Fault> {
+fn billing(value: &Value) -> Result<Billing, Fault> {
     Billing::new(whole_number(value)?)
 }

@@ -57,7 +57,7 @@ pub fn delete(operation: &mut OperationObject<'_>) {
         .says(TAG, "deleteActor", "Delete an actor")
         .text("The actor is hidden, with all castings, and can be restored. Whoever is booked on a movie to come cannot be deleted.")
         .refuses(&[Kind::ActorBooked])
-        .deleted_with_tag();
+        .deletion();
 }
 
 pub fn restore(operation: &mut OperationObject<'_>) {

@@ -73,13 +73,8 @@ impl OperationObject<'_> {
         self.answers(StatusCode::OK, text, headers, json!({JSON: {"schema": schema}}))
     }
 
-    /// The id of what was deleted for good.
+    /// The id of what was deleted, and its last version.
     pub fn deletion(&mut self) -> &mut Self {
-        self.object::<Deletion>("It is deleted")
-    }
-
-    /// The id of what was deleted, and its new version.
-    pub fn deleted_with_tag(&mut self) -> &mut Self {
         let schema = self.schema_of::<Deletion>();
         self.json("It is deleted", &["ETag"], &schema)
     }

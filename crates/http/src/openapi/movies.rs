@@ -60,7 +60,7 @@ pub fn delete(operation: &mut OperationObject<'_>) {
     operation
         .says(TAG, "deleteMovie", "Delete a movie")
         .text("The movie is hidden, with its castings, and can be restored.")
-        .deleted_with_tag();
+        .deletion();
 }
 
 pub fn restore(operation: &mut OperationObject<'_>) {

@@ -82,7 +82,7 @@ pub async fn get(
 /// `PATCH /api/v1/actors/{id}`.
 pub async fn change(
     app: Data<App>,
-    call: Permitted<PatchActors, (Json<WrappedActor>, Id<ActorId>, IfMatch)>,
+    call: Permitted<PatchActors, (Json<WrappedActor>, Id<ActorId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
     let changes = body.changes()?.parse_changes(app.today()).map_err(refused::<ActorBody>)?;
@@ -99,7 +99,7 @@ pub async fn change(
 /// `DELETE /api/v1/actors/{id}`.
 pub async fn delete(
     app: Data<App>,
-    call: Permitted<DeleteActors, (Id<ActorId>, IfMatch)>,
+    call: Permitted<DeleteActors, (Id<ActorId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Id(id), IfMatch(precondition)) } = call;
     let actors = app.actors.clone();

@@ -80,7 +80,7 @@ pub async fn get(
 /// `PATCH /api/v1/movies/{id}`.
 pub async fn change(
     app: Data<App>,
-    call: Permitted<PatchMovies, (Json<WrappedMovie>, Id<MovieId>, IfMatch)>,
+    call: Permitted<PatchMovies, (Json<WrappedMovie>, Id<MovieId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
     let changes = body.changes()?.parse_changes().map_err(refused::<MovieBody>)?;
@@ -97,7 +97,7 @@ pub async fn change(
 /// `DELETE /api/v1/movies/{id}`.
 pub async fn delete(
     app: Data<App>,
-    call: Permitted<DeleteMovies, (Id<MovieId>, IfMatch)>,
+    call: Permitted<DeleteMovies, (Id<MovieId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Id(id), IfMatch(precondition)) } = call;
     let movies = app.movies.clone();

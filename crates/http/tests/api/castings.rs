@@ -117,7 +117,7 @@ async fn a_new_casting_may_have_come_some_way_already() {
         ..a_new_casting()
     };
     let body = json!({
-        "actor_id": "7", "character": " Baker ", "status": "booked", "reason": "She is perfect", "billing": "1",
+        "actor_id": 7, "character": " Baker ", "status": "booked", "reason": "She is perfect", "billing": 1,
         "id": 99, "version": 99, "movie_id": 99,
     });
     let expected = json!({"character": "Baker", "status": "booked", "reason": "She is perfect", "billing": 1});
@@ -299,7 +299,7 @@ async fn a_change_says_what_it_names_and_nothing_else() {
         (json!({"character": null}), CastingChanges { character: Change::Clear, ..none() }),
         (json!({"reason": null}), CastingChanges { reason: Change::Clear, ..none() }),
         (json!({"billing": null}), CastingChanges { billing: Change::Clear, ..none() }),
-        (json!({"billing": "2"}), CastingChanges { billing: Change::To(Billing::new(2).unwrap()), ..none() }),
+        (json!({"billing": 2}), CastingChanges { billing: Change::To(Billing::new(2).unwrap()), ..none() }),
         (json!({"billing": null, "actor_id": 8, "version": 9}), CastingChanges { billing: Change::Clear, ..none() }),
     ];
     for (body, changes) in table {
@@ -318,6 +318,7 @@ async fn a_change_may_come_as_a_merge_patch() {
 async fn a_change_that_breaks_a_rule_is_refused_by_member_and_code() {
     let table = [
         (r#"{"status":null}"#, "#/status", "required"),
+        (r#"{"billing":"2"}"#, "#/billing", "type"),
         (r#"{"status":"hired"}"#, "#/status", "unknown"),
         (r#"{"character":""}"#, "#/character", "length"),
         (r#"{"reason":{}}"#, "#/reason", "type"),
@@ -402,7 +403,7 @@ async fn a_change_is_made_to_the_versions_that_it_was_meant_for() {
 }
 
 #[actix_web::test]
-async fn a_deletion_answers_the_id_and_no_tag() {
+async fn a_deletion_answers_the_id_and_the_tag_of_what_was_there() {
     let server = a_server().castings(|castings| {
         castings
             .expect_delete()
@@ -415,7 +416,7 @@ async fn a_deletion_answers_the_id_and_no_tag() {
 
     let answer = server.answer(delete("/movies/2/cast/5").by_a_director()).await;
 
-    assert_eq!((answer.status.as_u16(), answer.header("ETag")), (200, None));
+    assert_eq!((answer.status.as_u16(), answer.header("ETag")), (200, Some("\"1\"")));
     assert_eq!(answer.header("Cache-Control"), Some("private, no-cache"));
     assert_eq!(answer.text(), r#"{"success":true,"deleted":5}"#);
 }

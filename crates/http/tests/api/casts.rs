@@ -125,7 +125,7 @@ async fn a_billing_puts_the_cast_in_order_and_answers_it() {
             .return_once(|_, _, _, _| Ok(Some(cast)));
     });
 
-    let answer = server.answer(put("/movies/2/billing").by_a_director().json(&json!({"order": [9, "5"]}))).await;
+    let answer = server.answer(put("/movies/2/billing").by_a_director().json(&json!({"order": [9, 5]}))).await;
 
     assert_eq!((answer.status.as_u16(), answer.header("Cache-Control")), (200, Some("private, no-cache")));
     let lead = with(casting_json(), json!({"id": 9, "billing": 1, "actor": actor_json()}));
@@ -140,6 +140,7 @@ async fn an_order_that_is_no_list_of_castings_is_refused() {
         (r#"{"order":5}"#, "#/order", "type"),
         (r#"{"order":{"5":1}}"#, "#/order", "type"),
         (r#"{"order":[5,null]}"#, "#/order", "type"),
+        (r#"{"order":["5"]}"#, "#/order", "type"),
         (r#"{"order":[5,"six"]}"#, "#/order", "type"),
         (r#"{"order":[5,[6]]}"#, "#/order", "type"),
         (r#"{"order":[0]}"#, "#/order", "range"),

@@ -78,7 +78,8 @@ async fn a_history_is_its_entries_and_the_way_to_the_older_ones() {
         assert_eq!(answer.header("Cache-Control"), Some("private, no-cache"), "{path}");
         let cursor = answer.member("next_cursor").as_str().unwrap().to_owned();
         let next = format!("{path}?cursor={cursor}&limit=20");
-        assert_eq!(answer.header("Link"), Some(&*format!("<{next}>; rel=\"next\"")), "{path}");
+        let links = format!("<{path}?limit=20>; rel=\"first\", <{next}>; rel=\"next\"");
+        assert_eq!(answer.header("Link"), Some(&*links), "{path}");
         let entry = json!({
             "id": 41, "at": "2026-03-14T09:00:00Z", "by": "auth0|somebody", "request_id": "request-9",
             "action": "status changed", "entity": "casting", "entity_id": 5,
@@ -93,11 +94,12 @@ async fn a_history_is_its_entries_and_the_way_to_the_older_ones() {
 }
 
 #[actix_web::test]
-async fn the_last_page_of_a_history_leads_nowhere() {
+async fn the_last_page_of_a_history_leads_to_the_first_only() {
     for (path, of) in histories() {
         let page = HistoryPage { entries: Vec::new(), next: None };
         let answer = a_server_expecting(of, None, 20, page).answer(get(path).by_an_assistant()).await;
-        assert_eq!((answer.status.as_u16(), answer.header("Link")), (200, None), "{path}");
+        let links = format!("<{path}?limit=20>; rel=\"first\"");
+        assert_eq!((answer.status.as_u16(), answer.header("Link")), (200, Some(&*links)), "{path}");
         assert_eq!(
             answer.json(),
             json!({"success": true, "history": [], "limit": 20, "next": null, "next_cursor": null}),

@@ -76,7 +76,7 @@ async fn an_actor_who_was_deleted_stays_among_the_actors() {
 #[actix_web::test]
 async fn a_new_movie_is_answered_with_its_actors_its_place_its_tag_and_a_message() {
     let server = with_cast(a_server_expecting(a_new_movie(&[7, 9])), a_cast());
-    let body = json!({"movie": {"title": "Aihaga", "release_date": "1998-05-07"}, "actor_ids": [9, "7"]});
+    let body = json!({"movie": {"title": "Aihaga", "release_date": "1998-05-07"}, "actor_ids": [9, 7]});
 
     let answer = server.answer(post("/api/v1/movies").by_a_producer().json(&body)).await;
 
