@@ -170,11 +170,23 @@ fn nothing_is_added_without_a_schema(database: &Database) {
     fs::write(database.folder.path().join("actors.csv"), "name,age,gender\nNada Haddad,20,f\n").unwrap();
     for command in [&["seed"][..], &["import", "actors", "actors.csv"], &["export", "actors"]] {
         let ran = run(&mut on(database, command));
-        let told = format!(
-            "ensemble: the schema is not up to date, so run `ensemble migrate up` first: migrations are pending: {}\n",
-            MIGRATIONS.join(", ")
-        );
+        let told = if let Some(file) = database.url.strip_prefix("sqlite://") {
+            format!(
+                "ensemble: the SQLite file {file} does not exist; name the right one by database.url, or run `ensemble migrate \
+                 up` first\n"
+            )
+        } else {
+            format!(
+                "ensemble: the schema is not up to date, so run `ensemble migrate up` first: migrations are pending: {}\n",
+                MIGRATIONS.join(", ")
+            )
+        };
         assert_eq!(ran, Ran { code: 1, out: String::new(), err: told }, "{command:?}");
+    }
+    if database.is_sqlite() {
+        assert_eq!(answer(database, &["migrate", "down"]), (0, "nothing to take back\n".to_owned()));
+        let made = fs::read_dir(database.folder.path()).unwrap().map(|file| file.unwrap().file_name());
+        assert_eq!(made.collect::<Vec<_>>(), ["actors.csv"], "no command makes a file by the way");
     }
 }
 

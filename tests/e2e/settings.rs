@@ -136,6 +136,7 @@ fn an_auth0_domain_sets_the_mode_the_issuer_and_its_keys() {
     let own = [auth0[0], auth0[1], ("ENSEMBLE__AUTH__ISSUER", "https://login.agency.test/")];
     let checked = check(folder.path(), &[], &own);
     assert!(checked.out.contains("auth.issuer = \"https://login.agency.test/\"  # ENSEMBLE__AUTH__ISSUER"));
+    assert!(checked.out.contains("auth.jwks_url = \"\"  # ENSEMBLE__AUTH__ISSUER"), "not the keys of the domain");
 
     assert!(refusal(folder.path(), &[], &auth0[..1]).starts_with("auth.audience is needed in mode oidc"));
     for wrong in ["https://agency.eu.auth0.com", "agency.eu.auth0.com/", "me@agency.test", "agency.test:443"] {

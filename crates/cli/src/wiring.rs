@@ -1,6 +1,6 @@
 //! Adapters put behind the ports: what every command that touches the database or the issuer begins with.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use ensemble_auth::LocalIssuer;
 use ensemble_domain::{ActorService, CastingService, Clock, ErasureService, HistoryService, MovieService};
@@ -37,8 +37,15 @@ pub fn use_cases(settings: &Settings) -> Result<UseCases, Failure> {
     })
 }
 
-/// The same for a command that needs the tables as this version has them.
+/// The same for a command that needs the tables as this version has them. It makes no file: a mistyped name would become an empty agency.
 pub fn use_cases_with_schema(settings: &Settings) -> Result<UseCases, Failure> {
+    let is_absent = |path: &&Path| path.try_exists().is_ok_and(|is_there| !is_there);
+    if let Some(path) = settings.database.url.sqlite_path().filter(is_absent) {
+        return Err(Failure::Other(format!(
+            "the SQLite file {} does not exist; name the right one by database.url, or run `ensemble migrate up` first",
+            path.display()
+        )));
+    }
     let use_cases = use_cases(settings)?;
     match use_cases.database.ready() {
         Ok(()) => Ok(use_cases),

@@ -70,12 +70,15 @@ impl Migrator {
         Ok(applied)
     }
 
-    /// Reverts the newest migration that is applied, and answers its name, or `None` when none is.
+    /// Reverts the newest migration that is applied, and answers its name, or `None` when none is. Makes no file.
     ///
     /// # Errors
     ///
     /// [`MigrateError`] when it fails or belongs to a newer version of this program.
     pub fn down(&self) -> Result<Option<String>, MigrateError> {
+        if self.connector.migrations_if_absent()?.is_some() {
+            return Ok(None);
+        }
         self.connector.check_place()?;
         let mut connection = self.connector.connect(Purpose::Migration)?;
         let reverted = exclusively(&mut connection, revert_newest)?;

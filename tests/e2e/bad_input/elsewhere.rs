@@ -98,7 +98,11 @@ fn queries() -> Vec<Case> {
         case("page abc", get("/movies?page=abc"), no_number("page")),
         case("a page of no digits", get("/actors?page="), no_number("page")),
         case("a page without a value", get("/actors?page"), no_number("page")),
-        case("a page that is no text", get("/actors?page=%ff"), no_number("page")),
+        case(
+            "a page that is no text",
+            get("/actors?page=%ff"),
+            refused(400, "invalid-request", "the query must be UTF-8, percent-encoded, such as ?q=Ren%C3%A9e"),
+        ),
         case("two pages", get("/actors?page=1&page=2"), wrong("page", "disagrees", "is given more than once")),
         case("limit 0", get("/actors?limit=0"), wrong("limit", "range", "must be at least 1")),
         case("limit ten", get("/actors?limit=ten"), no_number("limit")),

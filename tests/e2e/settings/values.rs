@@ -118,6 +118,9 @@ fn an_unknown_setting_is_refused_with_the_nearest_one() {
         ("databse.url", "database.url"),
         ("log.levle", "log.level"),
         ("metric.adress", "metrics.address"),
+        ("port", "http.port"),
+        ("url", "database.url"),
+        ("isuer", "auth.issuer"),
     ] {
         let told = |origin: &str| format!("there is no setting {wrong} ({origin}); did you mean {nearest}?");
         let empty = TempDir::new().unwrap();

@@ -135,6 +135,7 @@ impl Layers {
         for (key, value) in &given.flags {
             layers.set(key, value, "the command line", &known)?;
         }
+        layers.drop_keys_of_another_issuer();
         Ok(layers)
     }
 
@@ -159,8 +160,13 @@ impl Layers {
                 continue;
             }
             refuse_unknown(&key, &origin, known)?;
-            if matches!(value.kind, ValueKind::Array(_)) && !self.is_list(&key) {
-                return Err(SettingsError::new(format!("{key} must be one value, not a list (set in {origin})")));
+            let wanted = match (self.is_list(&key), matches!(value.kind, ValueKind::Array(_))) {
+                (false, true) => Some("one value, not a list"),
+                (true, false) => Some("a list of texts"),
+                _ => None,
+            };
+            if let Some(wanted) = wanted {
+                return Err(SettingsError::new(format!("{key} must be {wanted} (set in {origin})")));
             }
             self.put(key, value, &origin);
         }
@@ -188,6 +194,15 @@ impl Layers {
             self.put("auth.jwks_url".to_owned(), keys.into(), "AUTH0_DOMAIN");
         }
         Ok(())
+    }
+
+    /// The keys of a domain are those of its own issuer: those of one that was set over it are found by discovery.
+    fn drop_keys_of_another_issuer(&mut self) {
+        let origin = |key| self.origins.get(key).cloned().unwrap_or_default();
+        let issuer = origin("auth.issuer");
+        if origin("auth.jwks_url") == "AUTH0_DOMAIN" && issuer != "AUTH0_DOMAIN" {
+            self.put("auth.jwks_url".to_owned(), "".into(), &issuer);
+        }
     }
 
     /// Sets one value from text.
@@ -300,7 +315,11 @@ fn refuse_unknown(key: &str, origin: &str, known: &BTreeSet<String>) -> Result<(
     if known.contains(key) {
         return Ok(());
     }
-    let likeness = |known: &&String| strsim::jaro_winkler(key, known);
+    // Whoever leaves the section out may mean a setting of that name.
+    let likeness = |known: &&String| {
+        let name = known.rsplit('.').next().filter(|_| !key.contains('.')).unwrap_or(known);
+        strsim::jaro_winkler(key, known).max(strsim::jaro_winkler(key, name))
+    };
     let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("", String::as_str);
     Err(SettingsError::new(format!("there is no setting {key} ({origin}); did you mean {nearest}?")))
 }

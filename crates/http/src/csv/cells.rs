@@ -18,13 +18,13 @@ pub struct Columns {
 pub struct Cell<'a>(Option<&'a [u8]>);
 
 impl Columns {
-    /// Finds the columns by the names that stand in the first line.
+    /// Finds the columns by the names that stand in the first line, in capitals or not.
     pub fn find<T: Row>(header: &Record<'_>) -> Result<Self, Trouble> {
         let wrong = |detail: String| Trouble::malformed(header.line, detail);
         let names: Result<Vec<_>, _> = header.iter().map(str::from_utf8).collect();
         let names = names.map_err(|_invalid| wrong("must be text in UTF-8".to_owned()))?;
-        let names: Vec<_> = names.into_iter().map(str::trim).collect();
-        let count = |name: &str| names.iter().filter(|other| **other == name).count();
+        let names: Vec<_> = names.into_iter().map(|name| name.trim().to_ascii_lowercase()).collect();
+        let count = |name: &str| names.iter().filter(|other| *other == name).count();
         if let Some(twice) = T::COLUMNS.into_iter().find(|name| count(name) > 1) {
             return Err(wrong(format!("must name the column {twice} only once")));
         }
@@ -39,7 +39,7 @@ impl Columns {
                 missing.join(", ")
             )));
         }
-        let places = T::COLUMNS.map(|name| names.iter().position(|other| *other == name));
+        let places = T::COLUMNS.map(|name| names.iter().position(|other| other == name));
         Ok(Self { count: names.len(), places })
     }
 

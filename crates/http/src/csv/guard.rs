@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// What makes a spreadsheet run a cell.
-const LEADS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+const LEADS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// Whether the text is a formula once the apostrophes before it are taken off.
 fn is_formula(text: &str) -> bool {
@@ -35,6 +35,7 @@ mod tests {
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\t=1", "'\t=1"),
             ("\r", "'\r"),
+            ("＝1+1", "'＝1+1"),
             ("'=1", "''=1"),
             ("''-x", "'''-x"),
         ] {

@@ -25,6 +25,8 @@ const DEFAULTS: [(&str, &str); 7] = [
     ("target_session_attrs", "read-write"),
 ];
 
+const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
+
 impl Dsn {
     /// Reads an address as strictly as libpq does, so that none of its own errors, which repeat parts of it, can occur.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
@@ -44,7 +46,13 @@ impl Dsn {
         for part in [user_info.unwrap_or(""), name.unwrap_or("")] {
             decoded(part)?;
         }
-        let parameters = parse_servers(servers)?.into_iter().chain(parse_parameters(query)?).collect();
+        if servers.contains('@') {
+            return Err("there is more than one @; in a password, write @ as %40, : as %3A and / as %2F");
+        }
+        let parameters: Vec<_> = parse_servers(servers)?.into_iter().chain(parse_parameters(query)?).collect();
+        if parameters.iter().any(|(key, value)| key == "sslmode" && !SSL_MODES.contains(&value.as_str())) {
+            return Err("sslmode must be disable, allow, prefer, require, verify-ca or verify-full");
+        }
 
         let user_info = user_info.map(|info| match info.split_once(':') {
             Some((user, _)) => format!("{user}:***@"),
@@ -372,7 +380,8 @@ mod tests {
             "postgres://me:a%00b@db/x",
             "postgres://db:port/x",
             "postgres://db:70000/x",
-            "postgres://me:one@two@db:5432x/x",
+            "postgres://me:one@two@db:5432/x",
+            "postgres://db/x?sslmode=bogus",
             "postgres://[::1/x",
             "postgres://db/x?connect_timeout",
             "postgres://db/x?a=b=c",
