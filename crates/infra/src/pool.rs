@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
     thread,
@@ -20,6 +20,9 @@ use crate::{
 
 const MAX_LIFETIME: Duration = Duration::from_mins(10);
 const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// How long a failure is not logged again.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// A pool of connections with one purpose. Cheap to clone.
 #[derive(Clone)]
@@ -63,7 +66,7 @@ impl Pool {
             .connection_timeout(checkout_timeout)
             // A round trip for every call; losses are noticed when they happen instead.
             .test_on_check_out(false)
-            .error_handler(Box::new(LogFailures))
+            .error_handler(Box::<LogFailures>::default())
             .build_unchecked(Factory { connector, purpose, losses: Arc::clone(&losses) });
         Self { connections, purpose, waiting: Arc::default(), losses }
     }
@@ -162,13 +165,53 @@ impl ManageConnection for Factory {
     }
 }
 
-/// Logs why connections cannot be made; neither Diesel nor libpq repeats the address with its password.
-#[derive(Debug)]
-struct LogFailures;
+/// Logs why connections cannot be made; neither Diesel nor libpq repeats the address with its password. The pool tries several times a
+/// second, also when nobody waits any more, so the same is logged again only after a while. The metrics have every attempt.
+#[derive(Debug, Default)]
+struct LogFailures {
+    logged: Mutex<Vec<(String, Instant)>>,
+}
+
+impl LogFailures {
+    /// Tells whether a failure of that text is to be logged now.
+    fn admits(&self, text: &str, now: Instant) -> bool {
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        logged.retain(|(_, at)| now.duration_since(*at) < SILENCE);
+        let is_new = logged.iter().all(|(known, _)| known != text);
+        if is_new {
+            logged.push((text.to_owned(), now));
+        }
+        is_new
+    }
+}
 
 impl HandleError<ConnectError> for LogFailures {
     fn handle_error(&self, error: ConnectError) {
         count_error(CONNECT);
-        tracing::warn!(%error, "no connection to the database");
+        let error = error.to_string();
+        if self.admits(&error, Instant::now()) {
+            tracing::warn!(error, "no connection to the database");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_failure_is_logged_every_ten_seconds_and_another_at_once() {
+        let (log, start) = (LogFailures::default(), Instant::now());
+        let admitted = |millis| {
+            let now = start + Duration::from_millis(millis);
+            ["refused", "no such host"].into_iter().filter(|text| log.admits(text, now)).collect::<Vec<_>>()
+        };
+        assert!(log.admits("refused", start));
+        assert_eq!(admitted(250), ["no such host"], "another one is news, though the first is still the case");
+        for millis in (500..10_000).step_by(250) {
+            assert_eq!(admitted(millis), <[&str; 0]>::default(), "after {millis} ms");
+        }
+        assert_eq!(admitted(10_000), ["refused"]);
+        assert_eq!(admitted(10_250), ["no such host"]);
     }
 }
