@@ -160,6 +160,9 @@ pub trait Dialect {
     /// Tells whether an error of this connection says that a row would break that unique index.
     fn breaks_index(&self, error: &diesel::result::Error, index: &str) -> bool;
 
+    /// Tells whether there is the table of migrations that were applied; it is made with the first.
+    fn has_migrations(&mut self) -> QueryResult<bool>;
+
     /// The migrations of this database.
     fn migrations(&self) -> EmbeddedMigrations;
 }

@@ -3,7 +3,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use diesel::RunQueryDsl;
 use ensemble_domain::{
     ActorRepository, CastingRepository, ErasureRepository, HistoryRepository, MovieRepository, StoreError,
 };
@@ -14,7 +13,6 @@ use crate::{
     castings::Castings,
     connection::{AnyConnector, Purpose},
     erasure::Erasures,
-    error::Trouble,
     history::History,
     idempotency, migrations,
     movies::Movies,
@@ -157,10 +155,7 @@ impl Database {
     ///
     /// [`NotReady`], when it does not answer or migrations are pending.
     pub fn ready(&self) -> Result<(), NotReady> {
-        let status = self.store.read(|connection| {
-            diesel::sql_query("SELECT 1").execute(connection)?;
-            migrations::status(connection).map_err(|cause| Trouble::Answer(StoreError::Unavailable(cause)))
-        })?;
+        let status = self.store.read(migrations::status)?;
         let pending: Vec<_> = status.into_iter().filter(|(_, applied)| !applied).map(|(name, _)| name).collect();
         if pending.is_empty() { Ok(()) } else { Err(NotReady::Pending(pending)) }
     }

@@ -80,10 +80,8 @@ impl ErasureRepository for Erasures {
     fn wipe(&self) -> Result<(), StoreError> {
         let unavailable = |error| StoreError::Unavailable(Box::new(error));
         let mut connection = self.connector.connect(Purpose::Migration).map_err(unavailable)?;
-        connection.dialect().wipe().map_err(|trouble| {
-            let symptom = trouble.symptom(connection.dialect());
-            trouble.into_answer(symptom)
-        })
+        let wiped = connection.dialect().wipe();
+        wiped.map_err(|trouble| trouble.into_answer(|error| connection.dialect().symptom(error)))
     }
 }
 

@@ -6,8 +6,6 @@ use diesel::result::Error as QueryError;
 use ensemble_domain::StoreError;
 use thiserror::Error;
 
-use crate::connection::Dialect;
-
 /// Why a database cannot be used with these settings.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -111,15 +109,27 @@ impl Symptom {
             Self::Defect => "defect",
         }
     }
+
+    /// What the port answers to an error that means this.
+    pub fn answer(self, error: QueryError) -> StoreError {
+        match self {
+            Self::Defect => StoreError::Failed(Box::new(error)),
+            Self::Conflict | Self::ConnectionLost | Self::WrongServer | Self::TimedOut | Self::Unavailable => {
+                StoreError::Unavailable(Box::new(error))
+            }
+        }
+    }
 }
 
 /// Why a call has no answer yet.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum Trouble {
     /// The database answered with an error.
-    Query(QueryError),
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// The port answers with this error.
-    Answer(StoreError),
+    #[error(transparent)]
+    Answer(#[from] StoreError),
 }
 
 /// A row that breaks a rule of the domain.
@@ -132,18 +142,6 @@ pub struct Corrupt {
     pub id: i64,
     /// The rule.
     pub reason: String,
-}
-
-impl From<QueryError> for Trouble {
-    fn from(error: QueryError) -> Self {
-        Self::Query(error)
-    }
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Self {
-        Self::Answer(error)
-    }
 }
 
 impl From<Corrupt> for Trouble {
@@ -159,27 +157,11 @@ impl From<Corrupt> for StoreError {
 }
 
 impl Trouble {
-    /// What the error behind it means, if there is one.
-    pub fn symptom(&self, dialect: &dyn Dialect) -> Symptom {
+    /// What the port answers. `examine` tells what an error of the database means.
+    pub fn into_answer(self, examine: impl FnOnce(&QueryError) -> Symptom) -> StoreError {
         match self {
-            Self::Query(error) => dialect.symptom(error),
-            Self::Answer(_) => Symptom::Defect,
-        }
-    }
-
-    /// What the port answers, when the error behind it has that meaning.
-    pub fn into_answer(self, symptom: Symptom) -> StoreError {
-        match (self, symptom) {
-            (Self::Answer(answer), _) => answer,
-            (Self::Query(error), Symptom::Defect) => StoreError::Failed(Box::new(error)),
-            (
-                Self::Query(error),
-                Symptom::Conflict
-                | Symptom::ConnectionLost
-                | Symptom::WrongServer
-                | Symptom::TimedOut
-                | Symptom::Unavailable,
-            ) => StoreError::Unavailable(Box::new(error)),
+            Self::Answer(answer) => answer,
+            Self::Query(error) => examine(&error).answer(error),
         }
     }
 }

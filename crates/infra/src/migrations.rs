@@ -3,18 +3,18 @@
 use std::{collections::HashSet, fmt, time::Duration};
 
 use diesel::{
-    Connection, QueryDsl, RunQueryDsl,
+    Connection, QueryDsl, QueryResult, RunQueryDsl,
     connection::TransactionManager,
     migration::{Migration, MigrationSource},
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
-use ensemble_domain::{Cause, in_full};
+use ensemble_domain::{Cause, StoreError, in_full};
 use thiserror::Error;
 
 use crate::{
     ConnectError, DatabaseUrl, OpenError,
     connection::{AnyConnection, AnyConnector, MultiBackend, Purpose},
-    error::Symptom,
+    error::Trouble,
     keys,
     schema::__diesel_schema_migrations,
 };
@@ -92,14 +92,14 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`MigrateError`] when the database cannot be reached.
+    /// [`MigrateError`] when the database cannot be reached, or does not tell.
     pub fn status(&self) -> Result<Vec<(String, bool)>, MigrateError> {
         if let Some(source) = self.connector.migrations_if_absent()? {
             let steps = steps(&source).map_err(MigrateError::Failed)?;
             return Ok(steps.iter().map(|step| (step.name().to_string(), false)).collect());
         }
         let mut connection = self.connector.connect(Purpose::Everyday)?;
-        status(&mut connection).map_err(MigrateError::Failed)
+        status(&mut connection).map_err(|trouble| MigrateError::Failed(trouble.into()))
     }
 }
 
@@ -110,18 +110,20 @@ impl fmt::Debug for Migrator {
 }
 
 /// The name of every migration, oldest first, and whether it is applied.
-pub fn status(connection: &mut AnyConnection) -> Result<Vec<(String, bool)>, Cause> {
-    let versions: Result<Vec<String>, _> =
-        __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(connection);
-    let applied: HashSet<String> = match versions {
-        Ok(versions) => versions.into_iter().collect(),
-        // The table is made with the first migration.
-        Err(error) if connection.dialect().symptom(&error) == Symptom::Defect => HashSet::new(),
-        Err(error) => return Err(error.into()),
-    };
+pub fn status(connection: &mut AnyConnection) -> Result<Vec<(String, bool)>, Trouble> {
+    let applied = applied(connection)?;
     let is_applied = |step: &dyn Migration<_>| applied.contains(&step.name().version().to_string());
-    let steps = steps(&connection.dialect().migrations())?;
+    let steps = steps(&connection.dialect().migrations()).map_err(StoreError::Failed)?;
     Ok(steps.iter().map(|step| (step.name().to_string(), is_applied(step.as_ref()))).collect())
+}
+
+/// The versions of the migrations that are applied.
+fn applied(connection: &mut AnyConnection) -> QueryResult<HashSet<String>> {
+    if !connection.dialect().has_migrations()? {
+        return Ok(HashSet::new());
+    }
+    let versions = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
+    Ok(versions.load(connection)?.into_iter().collect())
 }
 
 /// All migrations, oldest first.

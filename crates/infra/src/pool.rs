@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{Connection, connection::TransactionManager, r2d2::R2D2Connection};
+use diesel::{Connection, connection::TransactionManager, r2d2::R2D2Connection, result::Error as QueryError};
 use r2d2::{HandleError, ManageConnection, PooledConnection};
 
 use crate::{
     connection::{AnyConnection, AnyConnector, Purpose},
-    error::{ConnectError, NoConnection, Symptom, Trouble},
+    error::{ConnectError, NoConnection, Symptom},
     observe::{CONNECT, NO_CONNECTION, PoolStatus, count_error},
 };
 
@@ -112,12 +112,10 @@ impl Pool {
         }
     }
 
-    /// Tells what the trouble means, and gives up the connection when it is lost; all others are then tested before they are lent.
-    pub fn examine(&self, session: &mut Session, trouble: &Trouble) -> Symptom {
-        let symptom = trouble.symptom(session.connection.dialect());
-        if let Trouble::Query(_) = trouble {
-            count_error(symptom.as_str());
-        }
+    /// Tells what the error means, and gives up the connection when it is lost; all others are then tested before they are lent.
+    pub fn examine(&self, session: &mut Session, error: &QueryError) -> Symptom {
+        let symptom = session.connection.dialect().symptom(error);
+        count_error(symptom.as_str());
         if matches!(symptom, Symptom::ConnectionLost | Symptom::WrongServer) {
             session.broken = true;
             // Several calls may notice the same loss; that only costs a test more.

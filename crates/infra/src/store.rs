@@ -101,10 +101,8 @@ impl Store {
     /// the transaction is tried again.
     pub fn write_bulk<T>(&self, work: impl FnOnce(&mut Writer<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
         let (mut session, ()) = attempts(&self.writers, |session, _| begin_bulk(session))?;
-        finish(&mut session, &mut false, work).map_err(|trouble| {
-            let symptom = self.writers.examine(&mut session, &trouble);
-            trouble.into_answer(symptom)
-        })
+        finish(&mut session, &mut false, work)
+            .map_err(|trouble| trouble.into_answer(|error| self.writers.examine(&mut session, error)))
     }
 }
 
@@ -178,11 +176,12 @@ fn attempts<T>(
     loop {
         let mut session = pool.lend(deadline).map_err(unavailable)?;
         let mut in_doubt = false;
-        let trouble = match call(&mut session, &mut in_doubt) {
+        let error = match call(&mut session, &mut in_doubt) {
             Ok(answer) => return Ok((session, answer)),
-            Err(trouble) => trouble,
+            Err(Trouble::Answer(answer)) => return Err(answer),
+            Err(Trouble::Query(error)) => error,
         };
-        let symptom = pool.examine(&mut session, &trouble);
+        let symptom = pool.examine(&mut session, &error);
         drop(session);
         let again = match symptom {
             Symptom::Conflict => attempt < ATTEMPTS,
@@ -191,7 +190,7 @@ fn attempts<T>(
             Symptom::TimedOut | Symptom::Unavailable | Symptom::Defect => false,
         };
         if !again || start.elapsed() >= LOCK_WAIT {
-            return Err(trouble.into_answer(symptom));
+            return Err(symptom.answer(error));
         }
         if symptom == Symptom::Conflict {
             thread::sleep(jitter());

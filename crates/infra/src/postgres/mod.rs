@@ -210,6 +210,10 @@ impl Dialect for PgConnection {
         symptom_of(error)
     }
 
+    fn has_migrations(&mut self) -> QueryResult<bool> {
+        diesel::select(sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL")).get_result(self)
+    }
+
     fn migrations(&self) -> EmbeddedMigrations {
         MIGRATIONS
     }

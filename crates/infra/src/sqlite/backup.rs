@@ -25,7 +25,7 @@ pub enum BackupError {
     /// SQLite takes no such path.
     #[error("the path of the copy is no UTF-8")]
     Path,
-    /// It cannot be told which migrations were applied.
+    /// It cannot be told which migrations were applied, as of a file that is no database.
     #[error("cannot read which migrations were applied")]
     Migrations(#[source] Cause),
     /// The file has none of the tables of this program.
@@ -64,8 +64,6 @@ pub fn back_up(database: &Path, copy: &Path) -> Result<(), BackupError> {
 }
 
 fn must_hold_an_agency(connection: &mut AnyConnection) -> Result<(), BackupError> {
-    // A file that is no database at all says so here.
-    sql_query("SELECT count(*) FROM sqlite_schema").execute(connection)?;
-    let applied = migrations::status(connection).map_err(BackupError::Migrations)?;
+    let applied = migrations::status(connection).map_err(|trouble| BackupError::Migrations(trouble.into()))?;
     if applied.iter().any(|(_, applied)| *applied) { Ok(()) } else { Err(BackupError::NoAgency) }
 }

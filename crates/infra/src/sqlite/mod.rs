@@ -9,7 +9,9 @@ mod wipe;
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection},
+    dsl::sql,
     result::{DatabaseErrorKind, Error as QueryError},
+    sql_types::Bool,
     sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
@@ -188,6 +190,11 @@ impl Dialect for SqliteConnection {
 
     fn symptom(&self, error: &QueryError) -> Symptom {
         symptom_of(error)
+    }
+
+    fn has_migrations(&mut self) -> QueryResult<bool> {
+        const THERE: &str = "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')";
+        diesel::select(sql::<Bool>(THERE)).get_result(self)
     }
 
     fn migrations(&self) -> EmbeddedMigrations {

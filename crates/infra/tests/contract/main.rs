@@ -273,6 +273,7 @@ on_every_database! {
         two_that_start_at_once_do_not_collide
         a_database_is_ready_when_its_tables_are_made
         the_state_of_a_database_can_be_asked_without_changing_it
+        migrations_that_cannot_be_read_are_not_taken_for_pending
         a_failed_migration_leaves_nothing_behind;
     trouble:
         a_call_waits_for_a_connection_only_so_long

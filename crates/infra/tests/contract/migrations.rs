@@ -3,7 +3,8 @@
 use std::thread;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
-use ensemble_infra::{Migrator, NotReady};
+use ensemble_domain::StoreError;
+use ensemble_infra::{MigrateError, Migrator, NotReady};
 
 use crate::fixture::{self, Aside, Fixture};
 
@@ -67,6 +68,14 @@ pub fn the_state_of_a_database_can_be_asked_without_changing_it(fixture: &Fixtur
     }
     // This fails when the table is there.
     fixture.aside().execute("CREATE TABLE __diesel_schema_migrations (version TEXT)");
+}
+
+pub fn migrations_that_cannot_be_read_are_not_taken_for_pending(fixture: &Fixture) {
+    fixture.aside().execute("ALTER TABLE __diesel_schema_migrations RENAME COLUMN version TO other");
+    let refused = fixture.database.ready();
+    assert!(matches!(&refused, Err(NotReady::Store(StoreError::Failed(_)))), "{refused:?}");
+    let refused = migrator(fixture).status();
+    assert!(matches!(&refused, Err(MigrateError::Failed(_))), "{refused:?}");
 }
 
 pub fn a_failed_migration_leaves_nothing_behind(fixture: &Fixture) {
