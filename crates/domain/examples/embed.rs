@@ -91,14 +91,14 @@ impl InMemory {
         id: ActorId,
         among: Deleted,
         precondition: &Precondition,
-        decide: impl FnOnce(&Actor) -> Option<Actor>,
+        decide: impl FnOnce(&Actor) -> Result<Option<Actor>, StoreError>,
     ) -> Result<Option<Actor>, StoreError> {
         let mut actors = self.lock();
         let Some(stored) = actors.get_mut(&id).filter(|stored| shows(among, stored)) else { return Ok(None) };
         if !precondition.allows(stored.version) {
             return Err(StoreError::Stale { current: stored.version });
         }
-        if let Some(changed) = decide(stored) {
+        if let Some(changed) = decide(stored)? {
             let version = Version::new(stored.version.get() + 1).ok_or_else(exhausted)?;
             *stored = Actor { version, ..changed };
         }
@@ -165,7 +165,7 @@ impl ActorRepository for InMemory {
         changes: &ActorChanges,
         now: DateTime<Utc>,
     ) -> Result<Option<Actor>, StoreError> {
-        self.change(id, Deleted::No, precondition, |stored| stored.amended(changes, now))
+        self.change(id, Deleted::No, precondition, |stored| Ok(stored.amended(changes, now)))
     }
 
     fn delete(
@@ -175,9 +175,7 @@ impl ActorRepository for InMemory {
         precondition: &Precondition,
         now: DateTime<Utc>,
     ) -> Result<Option<Actor>, StoreError> {
-        self.change(id, Deleted::No, precondition, |stored| {
-            Some(Actor { deleted_at: Some(now), updated_at: now, ..stored.clone() })
-        })
+        self.change(id, Deleted::No, precondition, |stored| Ok(Some(stored.deleted(Vec::new(), now)?)))
     }
 
     fn restore(
@@ -186,9 +184,7 @@ impl ActorRepository for InMemory {
         id: ActorId,
         now: DateTime<Utc>,
     ) -> Result<Option<Outcome<Actor>>, StoreError> {
-        let restored = self.change(id, Deleted::With, &Precondition::None, |stored| {
-            stored.deleted_at.map(|_| Actor { deleted_at: None, updated_at: now, ..stored.clone() })
-        });
+        let restored = self.change(id, Deleted::With, &Precondition::None, |stored| Ok(stored.restored(now)));
         Ok(restored?.map(Outcome::Done))
     }
 }

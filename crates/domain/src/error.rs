@@ -115,6 +115,18 @@ impl InvalidFields {
         Self(vec![FieldFault { field, fault }])
     }
 
+    /// The refusal of an actor who is to be cast, and is not there or is deleted.
+    #[must_use]
+    pub fn no_such_actor(actor: ActorId) -> Self {
+        Self::one("actor_id", names_no_actor(&[actor]))
+    }
+
+    /// The refusal of those among the actors of a movie who are not there or are deleted.
+    #[must_use]
+    pub fn no_such_actors(actors: &[ActorId]) -> Self {
+        Self::one("actor_ids", names_no_actor(actors))
+    }
+
     /// The faults, in the order in which the fields were read.
     #[must_use]
     pub fn faults(&self) -> &[FieldFault] {
@@ -124,6 +136,14 @@ impl InvalidFields {
     fn sentence(faults: &[FieldFault]) -> String {
         faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// The first ten are named.
+fn names_no_actor(actors: &[ActorId]) -> Fault {
+    const NAMED: usize = 10;
+    let ids: Vec<_> = actors.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = if actors.len() > NAMED { " and others" } else { "" };
+    Fault::new(FaultCode::Unknown, format!("names no actor: {}{more}", ids.join(", ")))
 }
 
 /// Collects the faults of several fields while they are parsed one by one.
@@ -322,6 +342,16 @@ mod tests {
         faults.add("", Fault::new(FaultCode::Type, "must be a JSON object"));
 
         assert_eq!(faults.finish(Some(1)).unwrap_err().to_string(), "must be a JSON object");
+    }
+
+    #[test]
+    fn ten_of_the_actors_who_are_not_there_are_named() {
+        let actors: Vec<_> = (1..=11).filter_map(ActorId::new).collect();
+        let told = |actors| InvalidFields::no_such_actors(actors).to_string();
+        assert_eq!(InvalidFields::no_such_actor(actors[6]).to_string(), "actor_id names no actor: 7");
+        assert_eq!(told(&actors[..2]), "actor_ids names no actor: 1, 2");
+        assert_eq!(told(&actors[..10]), "actor_ids names no actor: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10");
+        assert_eq!(told(&actors), "actor_ids names no actor: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and others");
     }
 
     #[test]

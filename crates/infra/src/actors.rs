@@ -6,9 +6,9 @@ mod several;
 
 use chrono::{DateTime, Utc};
 use ensemble_domain::{
-    Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Addition, Amendment, Conflict, DeleteActors,
-    Imported, NewActor, Outcome, Page, PageRequest, PatchActors, Permit, Position, PostActors, Precondition, Record,
-    Rows, StoreError, Version,
+    Action, Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Addition, Amendment, DeleteActors, Imported,
+    NewActor, Outcome, Page, PageRequest, PatchActors, Permit, Position, PostActors, Precondition, Record, Rows,
+    StoreError, Version,
 };
 
 pub use self::row::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor, ReplacedActor};
@@ -103,12 +103,7 @@ impl ActorRepository for Actors {
         self.0.write(Writes::Several, |writer| {
             writer.read::<Actor>(id.get())?;
             let booked = castings::unreleased_bookings(writer.for_reading(), id, now.date_naive())?;
-            change.make(writer, |stored: &Actor| {
-                if booked.is_empty() {
-                    return Ok(Some(Actor { deleted_at: Some(now), updated_at: now, ..stored.clone() }));
-                }
-                Err(Conflict::ActorBooked { actor: id, movies: booked.clone() }.into())
-            })
+            change.make(writer, |stored: &Actor| Ok(Some(stored.deleted(booked, now)?)))
         })
     }
 
@@ -120,11 +115,7 @@ impl ActorRepository for Actors {
     ) -> Result<Option<Outcome<Actor>>, StoreError> {
         let (caller, id, among) = (permit.caller(), id.get(), Among::All);
         let change = Change { caller, now, action: Action::Restored, id, among, precondition: &Precondition::None };
-        once(&self.0, Writes::One, caller, now, |writer| {
-            change.make(writer, |stored: &Actor| {
-                Ok(stored.deleted_at.map(|_| Actor { deleted_at: None, updated_at: now, ..stored.clone() }))
-            })
-        })
+        once(&self.0, Writes::One, caller, now, |writer| change.make(writer, |stored: &Actor| Ok(stored.restored(now))))
     }
 }
 

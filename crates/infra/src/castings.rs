@@ -7,8 +7,8 @@ mod warning;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use ensemble_domain::{
-    Actor, ActorId, BillingOrder, CastMember, Casting, CastingChanges, CastingId, CastingRepository, CastingStatus,
-    Conflict, Credit, Movie, MovieId, NewCasting, Outcome, PatchMovies, Permit, Precondition, StoreError, Warning,
+    Actor, ActorId, BillingOrder, CastMember, Casting, CastingChanges, CastingId, CastingRepository, Credit,
+    InvalidFields, Movie, MovieId, NewCasting, Outcome, PatchMovies, Permit, Precondition, StoreError, Warning,
 };
 
 use self::row::CastingRow;
@@ -68,7 +68,7 @@ impl CastingRepository for Castings {
                 return Ok(Step::Done(None));
             }
             if !change::hold_actors(writer, &[new.actor].into())?.is_empty() {
-                return Err(change::no_such_actors("actor_id", &[new.actor]).into());
+                return Err(StoreError::from(InvalidFields::no_such_actor(new.actor)).into());
             }
             Ok(Step::Done(Some(change::add(writer, caller, movie, new, now)?)))
         })
@@ -104,9 +104,7 @@ impl CastingRepository for Castings {
     ) -> Result<Option<Casting>, StoreError> {
         self.0.write(Writes::Several, |writer| {
             let Some(stored) = held(writer, movie, id, precondition)? else { return Ok(Step::Done(None)) };
-            if stored.status == CastingStatus::Booked {
-                return Err(StoreError::from(Conflict::RequiresRelease { casting: id }).into());
-            }
+            stored.check_removable().map_err(StoreError::from)?;
             change::remove(writer, permit.caller(), &stored, now)?;
             Ok(Step::Done(Some(stored)))
         })

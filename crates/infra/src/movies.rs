@@ -100,11 +100,7 @@ impl MovieRepository for Movies {
     ) -> Result<Option<Movie>, StoreError> {
         let (caller, id, among) = (permit.caller(), id.get(), Among::Live);
         let change = Change { caller, now, action: Action::Deleted, id, among, precondition };
-        self.0.write(Writes::One, |writer| {
-            change.make(writer, |stored: &Movie| {
-                Ok(Some(Movie { deleted_at: Some(now), updated_at: now, ..stored.clone() }))
-            })
-        })
+        self.0.write(Writes::One, |writer| change.make(writer, |stored: &Movie| Ok(Some(stored.deleted(now)))))
     }
 
     fn restore(
@@ -115,11 +111,7 @@ impl MovieRepository for Movies {
     ) -> Result<Option<Outcome<Movie>>, StoreError> {
         let (caller, id, among) = (permit.caller(), id.get(), Among::All);
         let change = Change { caller, now, action: Action::Restored, id, among, precondition: &Precondition::None };
-        once(&self.0, Writes::One, caller, now, |writer| {
-            change.make(writer, |stored: &Movie| {
-                Ok(stored.deleted_at.map(|_| Movie { deleted_at: None, updated_at: now, ..stored.clone() }))
-            })
-        })
+        once(&self.0, Writes::One, caller, now, |writer| change.make(writer, |stored: &Movie| Ok(stored.restored(now))))
     }
 }
 

@@ -269,7 +269,7 @@ impl Change<'_> {
     pub fn make<T: Stored>(
         &self,
         writer: &mut Writer<'_>,
-        decide: impl Fn(&T) -> Result<Option<T>, StoreError>,
+        decide: impl FnOnce(&T) -> Result<Option<T>, StoreError>,
     ) -> Result<Step<Option<T>>, Trouble> {
         let found: Option<T> = writer.read(self.id)?;
         match self.judge(found, decide)? {
@@ -289,7 +289,7 @@ impl Change<'_> {
     pub fn judge<T: Stored>(
         &self,
         found: Option<T>,
-        decide: impl Fn(&T) -> Result<Option<T>, StoreError>,
+        decide: impl FnOnce(&T) -> Result<Option<T>, StoreError>,
     ) -> Result<Verdict<T>, StoreError> {
         let Some(stored) = found.filter(|stored| self.among == Among::All || !stored.is_deleted()) else {
             return Ok(Verdict::Absent);

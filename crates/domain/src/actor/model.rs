@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::{Born, BornChange, Gender};
-use crate::{Fault, Version, text::parse_line};
+use crate::{BookedOn, Conflict, Fault, Version, text::parse_line};
 
 /// Names one actor, for good: from 1, never given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +112,26 @@ impl Actor {
         }
         Some(Self { name: name.clone(), gender: gender.clone(), born, updated_at: now, ..self.clone() })
     }
+
+    /// Answers the actor as it is once it is deleted, at `now`. `booked_on` are the movies on which the actor is booked and that are
+    /// neither deleted nor released before that day, by ascending id.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict::ActorBooked`] when there is one.
+    pub fn deleted(&self, booked_on: Vec<BookedOn>, now: DateTime<Utc>) -> Result<Self, Conflict> {
+        if booked_on.is_empty() {
+            Ok(Self { deleted_at: Some(now), updated_at: now, ..self.clone() })
+        } else {
+            Err(Conflict::ActorBooked { actor: self.id, movies: booked_on })
+        }
+    }
+
+    /// Answers the actor as it is once its deletion is undone, at `now`, or `None` when it is not deleted.
+    #[must_use]
+    pub fn restored(&self, now: DateTime<Utc>) -> Option<Self> {
+        self.deleted_at.map(|_| Self { deleted_at: None, updated_at: now, ..self.clone() })
+    }
 }
 
 #[cfg(test)]
@@ -119,7 +139,7 @@ mod tests {
     use super::*;
     use crate::{
         Age, FaultCode,
-        testing::{an_actor, instant},
+        testing::{a_movie, an_actor, instant},
     };
 
     #[test]
@@ -158,5 +178,24 @@ mod tests {
         let amended = actor.amended(&changes, now).unwrap();
 
         assert_eq!(amended, Actor { gender: Gender::NonBinary, updated_at: now, ..actor });
+    }
+
+    #[test]
+    fn an_actor_who_is_booked_is_not_deleted() {
+        let (actor, movie) = (an_actor(), a_movie());
+        let booked_on = vec![BookedOn { id: movie.id, title: movie.title, release_date: movie.release_date }];
+        let refused = actor.deleted(booked_on.clone(), instant("2026-03-14T10:00:00Z"));
+        assert_eq!(refused, Err(Conflict::ActorBooked { actor: actor.id, movies: booked_on }));
+    }
+
+    #[test]
+    fn a_deletion_is_undone_by_a_restoration_only_once() {
+        let actor = an_actor();
+        let [then, now] = ["2026-03-14T10:00:00Z", "2026-03-15T10:00:00Z"].map(instant);
+        let deleted = actor.deleted(Vec::new(), then).unwrap();
+        assert_eq!(deleted, Actor { deleted_at: Some(then), updated_at: then, ..actor.clone() });
+        let restored = deleted.restored(now).unwrap();
+        assert_eq!(restored, Actor { updated_at: now, ..actor });
+        assert_eq!(restored.restored(now), None);
     }
 }

@@ -116,11 +116,10 @@ pub trait ActorRepository: Send + Sync {
         Ok(wanted.iter().map(|_| None).collect())
     }
 
-    /// Deletes the actor, one version up, and answers it; `None` when there is none or it is deleted already. The castings stay.
+    /// Writes what [`Actor::deleted`] makes of the stored actor, one version up, and answers it; `None` when there is none or it is
+    /// deleted already. The castings stay.
     ///
-    /// MUST answer [`StoreError::Stale`] when the stored version, at the moment of writing, breaks the precondition, and
-    /// [`Conflict::ActorBooked`](crate::Conflict::ActorBooked) when the actor is booked on a movie that is not deleted and whose
-    /// release date is not before the day of `now`.
+    /// MUST answer [`StoreError::Stale`] when the stored version, at the moment of writing, breaks the precondition.
     fn delete(
         &self,
         permit: &Permit<DeleteActors>,
@@ -129,7 +128,8 @@ pub trait ActorRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Actor>, StoreError>;
 
-    /// Undoes the deletion, one version up, and answers the actor; as it is when it was not deleted, `None` when there is none.
+    /// Writes what [`Actor::restored`] makes of the stored actor, one version up, and answers it. Answers the actor as it is when that
+    /// is `None`, and `None` when there is no actor.
     fn restore(
         &self,
         permit: &Permit<DeleteActors>,

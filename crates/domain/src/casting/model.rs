@@ -214,6 +214,24 @@ impl Casting {
         Ok((amended != *self).then_some(Self { updated_at: now, ..amended }))
     }
 
+    /// Tells whether the changes make a booking of the casting: only then does it matter whether a party to it is deleted.
+    #[must_use]
+    pub fn is_booked_by(&self, changes: &CastingChanges) -> bool {
+        changes.status == Some(CastingStatus::Booked) && self.status != CastingStatus::Booked
+    }
+
+    /// Tells whether the casting may be taken off the list.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict::RequiresRelease`] when it is booked.
+    pub fn check_removable(&self) -> Result<(), Conflict> {
+        if self.status == CastingStatus::Booked {
+            return Err(Conflict::RequiresRelease { casting: self.id });
+        }
+        Ok(())
+    }
+
     fn check_move(&self, to: CastingStatus, deleted: Option<Entity>) -> Result<(), Conflict> {
         let possible = |status: &CastingStatus| deleted.is_none() || *status != CastingStatus::Booked;
         let allowed: Vec<_> = self.status.moves().iter().copied().filter(possible).collect();
@@ -334,6 +352,27 @@ mod tests {
             assert!(!allowed.contains(&CastingStatus::Booked) && allowed.len() == 5);
             assert_eq!(deleted, Some(party));
             assert!(offered.amended(&status(CastingStatus::Released), Some(party), now()).is_ok());
+        }
+    }
+
+    #[test]
+    fn only_a_move_to_booked_books() {
+        for from in CastingStatus::ALL {
+            let casting = Casting { status: from, ..a_casting() };
+            for to in CastingStatus::ALL {
+                let books = to == CastingStatus::Booked && from != to;
+                assert_eq!(casting.is_booked_by(&status(to)), books, "{from} to {to}");
+            }
+            assert!(!casting.is_booked_by(&CastingChanges::default()), "{from}");
+        }
+    }
+
+    #[test]
+    fn only_a_booking_stays_on_the_list() {
+        for status in CastingStatus::ALL {
+            let casting = Casting { status, ..a_casting() };
+            let kept = (status == CastingStatus::Booked).then_some(Conflict::RequiresRelease { casting: casting.id });
+            assert_eq!(casting.check_removable().err(), kept, "{status}");
         }
     }
 

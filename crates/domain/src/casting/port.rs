@@ -71,8 +71,8 @@ pub trait CastingRepository: Send + Sync {
 
     /// Takes the casting off the list for good, and answers it as it was; `None` when there is no casting in that movie.
     ///
-    /// MUST answer [`StoreError::Stale`] when the stored version breaks the precondition, and
-    /// [`Conflict::RequiresRelease`](crate::Conflict::RequiresRelease) when it is booked.
+    /// MUST answer [`StoreError::Stale`] when the stored version breaks the precondition, and whatever
+    /// [`Casting::check_removable`] refuses.
     fn delete(
         &self,
         permit: &Permit<PatchMovies>,

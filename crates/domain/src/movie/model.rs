@@ -132,6 +132,18 @@ impl Movie {
         }
         Ok(Some(Self { title: title.clone(), release_date, shoot, updated_at: now, ..self.clone() }))
     }
+
+    /// Answers the movie as it is once it is deleted, at `now`.
+    #[must_use]
+    pub fn deleted(&self, now: DateTime<Utc>) -> Self {
+        Self { deleted_at: Some(now), updated_at: now, ..self.clone() }
+    }
+
+    /// Answers the movie as it is once its deletion is undone, at `now`, or `None` when it is not deleted.
+    #[must_use]
+    pub fn restored(&self, now: DateTime<Utc>) -> Option<Self> {
+        self.deleted_at.map(|_| Self { deleted_at: None, updated_at: now, ..self.clone() })
+    }
 }
 
 #[cfg(test)]
@@ -186,5 +198,16 @@ mod tests {
         assert_eq!(shoot(Change::Clear, Change::Clear).unwrap().unwrap().shoot, None);
         assert!(shoot(Change::Keep, Change::To(day("2026-04-01"))).is_err());
         assert!(shoot(Change::Clear, Change::Keep).is_err());
+    }
+
+    #[test]
+    fn a_deletion_is_undone_by_a_restoration_only_once() {
+        let movie = a_movie();
+        let [then, now] = ["2026-03-14T10:00:00Z", "2026-03-15T10:00:00Z"].map(instant);
+        let deleted = movie.deleted(then);
+        assert_eq!(deleted, Movie { deleted_at: Some(then), updated_at: then, ..movie.clone() });
+        let restored = deleted.restored(now).unwrap();
+        assert_eq!(restored, Movie { updated_at: now, ..movie });
+        assert_eq!(restored.restored(now), None);
     }
 }

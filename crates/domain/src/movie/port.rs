@@ -62,8 +62,8 @@ pub trait MovieRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Movie>, StoreError>;
 
-    /// Deletes the movie, one version up, and answers it; `None` when there is none or it is deleted already. Its castings hide with
-    /// it.
+    /// Writes what [`Movie::deleted`] makes of the stored movie, one version up, and answers it; `None` when there is none or it is
+    /// deleted already. Its castings hide with it.
     ///
     /// MUST answer [`StoreError::Stale`] when the stored version, at the moment of writing, breaks the precondition.
     fn delete(
@@ -74,7 +74,8 @@ pub trait MovieRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Movie>, StoreError>;
 
-    /// Undoes the deletion, one version up, and answers the movie; as it is when it was not deleted, `None` when there is none.
+    /// Writes what [`Movie::restored`] makes of the stored movie, one version up, and answers it. Answers the movie as it is when that
+    /// is `None`, and `None` when there is no movie.
     fn restore(
         &self,
         permit: &Permit<DeleteMovies>,

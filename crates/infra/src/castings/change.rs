@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, result::Error as QueryError};
 use ensemble_domain::{
     Action, Actor, ActorId, Assignment, BillingOrder, Caller, Casting, CastingChanges, CastingId, CastingStatus,
-    Conflict, Entity, Fault, FaultCode, InvalidFields, Movie, MovieId, NewCasting, Record, StoreError,
+    Conflict, Entity, InvalidFields, Movie, MovieId, NewCasting, Record, StoreError,
 };
 
 use super::row::{CastingRow, NewCastingRow, ReplaceCasting};
@@ -31,15 +31,6 @@ pub fn hold_actors(writer: &mut Writer<'_>, actors: &BTreeSet<ActorId>) -> Resul
     let found = rows.into_iter().map(Actor::try_from).collect::<Result<Vec<_>, _>>()?;
     let live: BTreeSet<_> = found.iter().filter(|actor| !actor.is_deleted()).map(|actor| actor.id).collect();
     Ok(actors.difference(&live).copied().collect())
-}
-
-/// The refusal of actors who are not there; a few of them are named.
-pub fn no_such_actors(field: &'static str, actors: &[ActorId]) -> StoreError {
-    const NAMED: usize = 10;
-    let ids: Vec<_> = actors.iter().take(NAMED).map(ToString::to_string).collect();
-    let more = if actors.len() > NAMED { " and others" } else { "" };
-    let fault = Fault::new(FaultCode::Unknown, format!("names no actor: {}{more}", ids.join(", ")));
-    InvalidFields::one(field, fault).into()
 }
 
 /// Answers the casting, or `None` when there is none in that movie.
@@ -116,7 +107,7 @@ pub fn assign(
     let booked = booked.map(|(casting, _)| casting.actor).chain(assignment.bookings.iter().copied()).collect();
     let absent = hold_actors(writer, &booked)?;
     if !absent.is_empty() {
-        return Err(no_such_actors("actor_ids", &absent).into());
+        return Err(StoreError::from(InvalidFields::no_such_actors(&absent)).into());
     }
     for (casting, changes) in moves {
         if let Some(moved) = casting.amended(changes, None, now)? {
@@ -160,14 +151,13 @@ pub fn bill(
     Ok(())
 }
 
-/// The party to the casting that is deleted, if it matters: only a booking asks.
+/// The party to the casting that is deleted, if it matters. Its movie is held, and is not.
 pub fn deleted_party(
     writer: &mut Writer<'_>,
     casting: &Casting,
     changes: &CastingChanges,
 ) -> Result<Option<Entity>, Trouble> {
-    let asks = changes.status == Some(CastingStatus::Booked) && casting.status != CastingStatus::Booked;
-    let gone = asks && !hold_actors(writer, &[casting.actor].into())?.is_empty();
+    let gone = casting.is_booked_by(changes) && !hold_actors(writer, &[casting.actor].into())?.is_empty();
     Ok(gone.then_some(Entity::Actor))
 }
 
