@@ -95,9 +95,7 @@ impl InMemory {
     ) -> Result<Option<Actor>, StoreError> {
         let mut actors = self.lock();
         let Some(stored) = actors.get_mut(&id).filter(|stored| shows(among, stored)) else { return Ok(None) };
-        if !precondition.allows(stored.version) {
-            return Err(StoreError::Stale { current: stored.version });
-        }
+        precondition.check(stored.version)?;
         if let Some(changed) = decide(stored)? {
             let version = Version::new(stored.version.get() + 1).ok_or_else(exhausted)?;
             *stored = Actor { version, ..changed };

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::StoreError;
+
 /// Counts the writes of an entity: 1 when it is created, one more with every change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(i64);
@@ -48,6 +50,15 @@ impl Precondition {
             Self::VersionIn(versions) => versions.contains(&stored),
         }
     }
+
+    /// Answers when an entity of that version may be changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stale`] when it may not.
+    pub fn check(&self, stored: Version) -> Result<(), StoreError> {
+        if self.allows(stored) { Ok(()) } else { Err(StoreError::Stale { current: stored }) }
+    }
 }
 
 #[cfg(test)]
@@ -67,5 +78,13 @@ mod tests {
         assert!(Precondition::VersionIn(vec![Version(2), Version(1)]).allows(stored));
         assert!(!Precondition::VersionIn(vec![Version(2)]).allows(stored));
         assert!(!Precondition::VersionIn(vec![]).allows(stored));
+    }
+
+    #[test]
+    fn whoever_is_refused_is_told_the_version_that_is_stored() {
+        let seen = Precondition::VersionIn(vec![Version(2)]);
+        assert!(seen.check(Version(2)).is_ok());
+        let refused = seen.check(Version(3));
+        assert!(matches!(refused, Err(StoreError::Stale { current: Version(3) })), "{refused:?}");
     }
 }

@@ -180,8 +180,8 @@ fn held(
         return Ok(None);
     }
     let found = change::read(writer.for_reading(), movie, id)?;
-    match found.as_ref().map(|casting| casting.version).filter(|version| !precondition.allows(*version)) {
-        Some(current) => Err(StoreError::Stale { current }.into()),
-        None => Ok(found),
+    if let Some(casting) = &found {
+        precondition.check(casting.version)?;
     }
+    Ok(found)
 }

@@ -295,9 +295,7 @@ impl Change<'_> {
             return Ok(Verdict::Absent);
         };
         let seen = stored.version();
-        if !self.precondition.allows(seen) {
-            return Err(StoreError::Stale { current: seen });
-        }
+        self.precondition.check(seen)?;
         let Some(after) = decide(&stored)? else { return Ok(Verdict::Same(stored)) };
         let record = stored.record(self.action, &after, self.now);
         Ok(Verdict::Changed { seen, after, record })

@@ -8,14 +8,10 @@ use ensemble_domain::{
     CastingChanges, CastingId, CastingRepository, CastingStatus, Conflict, Credit, DeleteActors, DeleteMovies, Deleted,
     Entity, HistoryId, HistoryOf, HistoryPage, HistoryRepository, Imported, Limit, Movie, MovieChanges, MovieId,
     MovieQuery, MovieRepository, NewActor, NewCasting, NewMovie, Outcome, Page, PageRequest, PatchActors, PatchMovies,
-    Permit, Position, PostActors, PostMovies, Precondition, Record, Rows, StoreError, Total, Version, Warning,
+    Permit, Position, PostActors, PostMovies, Precondition, Record, Rows, StoreError, Total, Warning,
 };
 
 use super::agency::{Agency, Told, absent};
-
-fn check(precondition: &Precondition, current: Version) -> Result<(), StoreError> {
-    if precondition.allows(current) { Ok(()) } else { Err(StoreError::Stale { current }) }
-}
 
 fn shown(deleted: Deleted, deleted_at: Option<DateTime<Utc>>) -> bool {
     match deleted {
@@ -95,7 +91,7 @@ impl ActorRepository for Agency {
     ) -> Result<Option<Actor>, StoreError> {
         self.write(|books| {
             let Some(stored) = books.live_actor(id) else { return Ok(None) };
-            check(precondition, stored.version)?;
+            precondition.check(stored.version)?;
             let Some(amended) = stored.amended(changes, now) else { return Ok(Some(stored)) };
             Ok(Some(books.replace_actor(amended, Action::Updated, permit.caller(), now)))
         })
@@ -110,7 +106,7 @@ impl ActorRepository for Agency {
     ) -> Result<Option<Actor>, StoreError> {
         self.write(|books| {
             let Some(stored) = books.live_actor(id) else { return Ok(None) };
-            check(precondition, stored.version)?;
+            precondition.check(stored.version)?;
             let booked: BTreeSet<_> =
                 books.bookings().filter(|booking| booking.actor == id).map(|booking| booking.movie).collect();
             let mut movies: Vec<_> = booked.into_iter().filter_map(|movie| books.movie(movie)).collect();
@@ -202,7 +198,7 @@ impl MovieRepository for Agency {
     ) -> Result<Option<Movie>, StoreError> {
         self.write(|books| {
             let Some(stored) = books.live_movie(id) else { return Ok(None) };
-            check(precondition, stored.version)?;
+            precondition.check(stored.version)?;
             let movie = match stored.amended(changes, now)? {
                 Some(amended) => books.replace_movie(amended, Action::Updated, permit.caller(), now),
                 None => stored,
@@ -223,7 +219,7 @@ impl MovieRepository for Agency {
     ) -> Result<Option<Movie>, StoreError> {
         self.write(|books| {
             let Some(stored) = books.live_movie(id) else { return Ok(None) };
-            check(precondition, stored.version)?;
+            precondition.check(stored.version)?;
             let deleted = Movie { deleted_at: Some(now), ..stored };
             Ok(Some(books.replace_movie(deleted, Action::Deleted, permit.caller(), now)))
         })
@@ -299,7 +295,7 @@ impl CastingRepository for Agency {
     ) -> Result<Option<Casting>, StoreError> {
         self.write(|books| {
             let Some(stored) = books.live_casting(movie, id) else { return Ok(None) };
-            check(precondition, stored.version)?;
+            precondition.check(stored.version)?;
             let deleted = if books.live_actor(stored.actor).is_some() { None } else { Some(Entity::Actor) };
             let booked = changes.status == Some(CastingStatus::Booked);
             let Some(amended) = stored.amended(changes, deleted.filter(|_| booked), now)? else {
@@ -320,7 +316,7 @@ impl CastingRepository for Agency {
     ) -> Result<Option<Casting>, StoreError> {
         self.write(|books| {
             let Some(stored) = books.live_casting(movie, id) else { return Ok(None) };
-            check(precondition, stored.version)?;
+            precondition.check(stored.version)?;
             if stored.status == CastingStatus::Booked {
                 return Err(Conflict::RequiresRelease { casting: id }.into());
             }
