@@ -13,10 +13,6 @@ pub trait Filter: Clone + Default + PartialEq {
 
     /// The words that are looked for.
     fn search(&self) -> Option<&Search>;
-
-    /// The same without its words.
-    #[must_use]
-    fn without_search(&self) -> Self;
 }
 
 /// Which items a list shows, and in which order.
@@ -52,15 +48,6 @@ impl<F: Filter> Query<F> {
     #[must_use]
     pub fn is_unfiltered(&self) -> bool {
         self.deleted == Deleted::No && self.filter == F::default()
-    }
-
-    /// Whether the list has what is found by its words and not deleted, whatever else, by the field that is sorted by unless another
-    /// is asked for.
-    #[must_use]
-    pub fn is_search_by_id(&self) -> bool {
-        self.deleted == Deleted::No
-            && self.filter.without_search() == F::default()
-            && self.sort.by == F::Field::default()
     }
 
     /// Answers where an item stands in the order.

@@ -97,7 +97,9 @@ impl<C: Copy> List<C> {
         Listed { searched, columns, conditions, key }: Listed<F, C>,
     ) -> QueryResult<Self> {
         let dialect = connection.dialect();
-        let mut conditions = conditions(&query.filter);
+        let (mut conditions, key) = (conditions(&query.filter), key(query.sort.by));
+        // Nothing but what is searched for decides which rows are shown, and nothing but the id in which order.
+        let is_search_by_id = conditions.is_empty() && key.is_none() && query.deleted() == Deleted::No;
         conditions.push(Part::Sql(match query.deleted() {
             Deleted::No => " AND deleted_at IS NULL",
             Deleted::Only => " AND deleted_at IS NOT NULL",
@@ -112,8 +114,8 @@ impl<C: Copy> List<C> {
             table: searched.table,
             columns,
             conditions,
-            ids: matches.ids.filter(|_| query.is_search_by_id()),
-            key: key(query.sort.by),
+            ids: matches.ids.filter(|_| is_search_by_id),
+            key,
             descending: query.sort.descending,
             is_led: dialect.has_to_be_led(),
             is_unfiltered: query.is_unfiltered(),

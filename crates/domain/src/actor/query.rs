@@ -51,10 +51,6 @@ impl Filter for ActorFilter {
     fn search(&self) -> Option<&Search> {
         self.search.as_ref()
     }
-
-    fn without_search(&self) -> Self {
-        Self { search: None, ..self.clone() }
-    }
 }
 
 impl SortField<Actor> for ActorSort {

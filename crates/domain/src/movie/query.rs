@@ -41,10 +41,6 @@ impl Filter for MovieFilter {
     fn search(&self) -> Option<&Search> {
         self.search.as_ref()
     }
-
-    fn without_search(&self) -> Self {
-        Self { search: None, ..self.clone() }
-    }
 }
 
 impl SortField<Movie> for MovieSort {
