@@ -99,21 +99,16 @@ pub trait Dialect {
     /// The same for a movie.
     fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow>;
 
-    /// Adds rows, each with its entry, in the order of their ids, and answers them so.
-    fn insert_actors(&mut self, rows: &[(NewActorRow<'_>, Entry<'_>)]) -> QueryResult<Vec<ActorRow>> {
-        rows.iter().map(|(row, entry)| self.insert_actor(row, entry)).collect()
-    }
+    /// Adds rows, each with its entry, in the order of their ids, and answers them so; in one statement unless there is a
+    /// transaction.
+    fn insert_actors(&mut self, rows: &[(NewActorRow<'_>, Entry<'_>)]) -> QueryResult<Vec<ActorRow>>;
 
     /// Reads those rows that are there, in any order.
-    fn read_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
-        ids.iter().filter_map(|id| self.read_actor(*id).transpose()).collect()
-    }
+    fn read_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>>;
 
     /// Replaces different rows, each as [`replace_actor`](Self::replace_actor) would, and answers those that were written, in any
-    /// order. Waits for no row that somebody else is writing.
-    fn replace_actors(&mut self, rows: &[ReplacedActor<'_>]) -> QueryResult<Vec<ActorRow>> {
-        rows.iter().filter_map(|(key, row, entry)| self.replace_actor(*key, row, entry).transpose()).collect()
-    }
+    /// order; in one statement unless there is a transaction. Waits for no row that somebody else is writing.
+    fn replace_actors(&mut self, rows: &[ReplacedActor<'_>]) -> QueryResult<Vec<ActorRow>>;
 
     /// Writes a row of that version one version up, and adds the entry, in one statement unless there is a transaction; `None`
     /// when there is no such row of that version.
@@ -132,8 +127,9 @@ pub trait Dialect {
         entry: &Entry<'_>,
     ) -> QueryResult<Option<MovieRow>>;
 
-    /// How often a write is tried as a plain statement, before a transaction holds the row for it.
-    fn unlocked_rounds(&self) -> u32;
+    /// How often a step of one write is tried as a plain statement, before a transaction holds the row for it; never where a write
+    /// and its entry are several statements.
+    fn optimistic_attempts(&self) -> u32;
 
     /// Adds all rows and answers how many they were, or [`StoreError::Withdrawn`](ensemble_domain::StoreError::Withdrawn), which
     /// leaves the transaction around it good for nothing but rolling back.

@@ -37,10 +37,10 @@ pub struct Writer<'a> {
     in_doubt: &'a mut bool,
 }
 
-/// How many statements of a step write.
+/// How many writes a step asks of the [dialect](crate::connection::Dialect).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Writes {
-    /// One at the most, which may stand alone.
+    /// One at the most. Where that is one statement, it may stand alone.
     One,
     /// Several, which need a transaction around them.
     Several,
@@ -78,11 +78,11 @@ impl Store {
         step: impl Fn(&mut Writer<'_>) -> Result<Step<T>, Trouble>,
     ) -> Result<T, StoreError> {
         let (_, answer) = attempts(&self.writers, |session, in_doubt| {
-            let rounds = match writes {
-                Writes::One => session.connection().dialect().unlocked_rounds(),
+            let optimistic_attempts = match writes {
+                Writes::One => session.connection().dialect().optimistic_attempts(),
                 Writes::Several => 0,
             };
-            for _ in 0..rounds {
+            for _ in 0..optimistic_attempts {
                 let outcome = step(&mut Writer { session, in_transaction: false, in_doubt })?;
                 *in_doubt = false;
                 if let Step::Done(answer) = outcome {

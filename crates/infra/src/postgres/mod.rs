@@ -175,7 +175,7 @@ impl Dialect for PgConnection {
             if details.constraint_name() == Some(index))
     }
 
-    fn unlocked_rounds(&self) -> u32 {
+    fn optimistic_attempts(&self) -> u32 {
         3
     }
 

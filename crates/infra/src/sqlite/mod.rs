@@ -23,7 +23,7 @@ pub use self::{
 };
 
 use crate::{
-    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor},
+    actors::{ActorColumns, ActorRow, ChangedActorRow, NewActorRow, ReplaceActor, ReplacedActor},
     connection::Dialect,
     error::{Symptom, Trouble},
     history::{About, Entry, IS_TOLD, NewHistoryRow},
@@ -119,6 +119,14 @@ impl Dialect for SqliteConnection {
         Ok(written)
     }
 
+    fn insert_actors(&mut self, rows: &[(NewActorRow<'_>, Entry<'_>)]) -> QueryResult<Vec<ActorRow>> {
+        rows.iter().map(|(row, entry)| self.insert_actor(row, entry)).collect()
+    }
+
+    fn read_actors(&mut self, ids: &[i64]) -> QueryResult<Vec<ActorRow>> {
+        ids.iter().filter_map(|id| self.read_actor(*id).transpose()).collect()
+    }
+
     fn insert_movie(&mut self, row: &NewMovieRow<'_>, entry: &Entry<'_>) -> QueryResult<MovieRow> {
         let insert = diesel::insert_into(movies::table).values(row).returning(MovieRow::columns());
         let written: MovieRow = insert.get_result(self)?;
@@ -137,6 +145,10 @@ impl Dialect for SqliteConnection {
             record(self, entry, About::actor(Some(key.0)))?;
         }
         Ok(written)
+    }
+
+    fn replace_actors(&mut self, rows: &[ReplacedActor<'_>]) -> QueryResult<Vec<ActorRow>> {
+        rows.iter().filter_map(|(key, row, entry)| self.replace_actor(*key, row, entry).transpose()).collect()
     }
 
     fn replace_movie(
@@ -159,7 +171,7 @@ impl Dialect for SqliteConnection {
         broken == format!("index '{index}'") || columns_of(index) == Some(broken)
     }
 
-    fn unlocked_rounds(&self) -> u32 {
+    fn optimistic_attempts(&self) -> u32 {
         0
     }
 
