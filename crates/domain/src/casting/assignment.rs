@@ -1,47 +1,65 @@
 //! Changes that concern the whole cast of a movie: who is booked, and in which order the names are printed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Billing, Casting, CastingChanges, CastingId, CastingStatus, Reason};
 use crate::{ActorId, Change, Fault, FaultCode, InvalidFields};
 
 /// What makes the actors who are booked for a movie exactly those who are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Assignment {
+pub struct Assignment<'a> {
     /// Castings that have to move, each with its change.
-    pub moves: Vec<(CastingId, CastingChanges)>,
+    pub moves: Vec<(&'a Casting, CastingChanges)>,
     /// Actors who have to be booked anew.
     pub bookings: Vec<ActorId>,
 }
 
-impl Assignment {
+impl<'a> Assignment<'a> {
     /// What has to be done, given the whole cast. An actor who is considered already is booked for that part, the oldest first;
     /// whoever is booked and not wanted is released.
     #[must_use]
-    pub fn of(cast: &[Casting], wanted: &BTreeSet<ActorId>) -> Self {
+    pub fn of(cast: &'a [Casting], wanted: &BTreeSet<ActorId>) -> Self {
         let to = |status, reason| CastingChanges { status: Some(status), reason, ..CastingChanges::default() };
         let released = cast
             .iter()
             .filter(|casting| casting.status == CastingStatus::Booked && !wanted.contains(&casting.actor))
-            .map(|casting| (casting.id, to(CastingStatus::Released, Change::To(Reason::left_out()))));
+            .map(|casting| (casting, to(CastingStatus::Released, Change::To(Reason::left_out()))));
         let mut assignment = Self { moves: released.collect(), bookings: Vec::new() };
+        let standing = standing(cast);
         for actor in wanted {
-            let open = || cast.iter().filter(|casting| casting.actor == *actor && casting.status.is_open());
-            if open().any(|casting| casting.status == CastingStatus::Booked) {
-                continue;
-            }
-            match open().min_by_key(|casting| casting.id) {
-                Some(casting) => assignment.moves.push((casting.id, to(CastingStatus::Booked, Change::Keep))),
+            match standing.get(actor) {
+                Some(casting) if casting.status == CastingStatus::Booked => {}
+                Some(casting) => assignment.moves.push((casting, to(CastingStatus::Booked, Change::Keep))),
                 None => assignment.bookings.push(*actor),
             }
         }
         assignment
     }
+
+    /// Answers the actors who are to be booked, and so must not be deleted.
+    #[must_use]
+    pub fn booked(&self) -> BTreeSet<ActorId> {
+        let moved = self.moves.iter().filter(|(casting, changes)| casting.is_booked_by(changes));
+        moved.map(|(casting, _)| casting.actor).chain(self.bookings.iter().copied()).collect()
+    }
+}
+
+/// The open casting of each actor that counts: the booking, else the oldest.
+fn standing(cast: &[Casting]) -> BTreeMap<ActorId, &Casting> {
+    let rank = |casting: &Casting| (casting.status != CastingStatus::Booked, casting.id);
+    let mut standing = BTreeMap::new();
+    for casting in cast.iter().filter(|casting| casting.status.is_open()) {
+        let known = standing.entry(casting.actor).or_insert(casting);
+        if rank(casting) < rank(known) {
+            *known = casting;
+        }
+    }
+    standing
 }
 
 /// The castings of a movie in the order in which their names are printed; each stands in it once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BillingOrder(Vec<CastingId>);
+pub struct BillingOrder(Vec<(CastingId, Billing)>);
 
 impl BillingOrder {
     /// The castings in that order.
@@ -54,10 +72,9 @@ impl BillingOrder {
         if let Some(twice) = order.iter().find(|id| !seen.insert(**id)) {
             return Err(Fault::new(FaultCode::Disagrees, format!("must not name casting {twice} twice")));
         }
-        if order.len() > usize::from(Billing::MAX) {
-            return Err(Fault::new(FaultCode::Length, "must not name more than 9999 castings"));
-        }
-        Ok(Self(order))
+        let places = order.into_iter().zip(1..).map(|(id, place)| Ok((id, Billing::new(place)?)));
+        let places: Result<_, Fault> = places.collect();
+        places.map(Self).map_err(|_beyond| Fault::new(FaultCode::Length, "must not name more than 9999 castings"))
     }
 
     /// Answers each casting whose place changes, with its place then: those in the order get 1 to n, the others lose theirs.
@@ -65,20 +82,15 @@ impl BillingOrder {
     /// # Errors
     ///
     /// [`FaultCode::Unknown`] when the order names a casting that is not among the cast.
-    pub fn changes(&self, cast: &[Casting]) -> Result<Vec<(CastingId, Option<Billing>)>, InvalidFields> {
-        if let Some(stranger) = self.0.iter().find(|id| !cast.iter().any(|casting| casting.id == **id)) {
+    pub fn changes<'a>(&self, cast: &'a [Casting]) -> Result<Vec<(&'a Casting, Option<Billing>)>, InvalidFields> {
+        let known: BTreeSet<_> = cast.iter().map(|casting| casting.id).collect();
+        if let Some((stranger, _)) = self.0.iter().find(|(id, _)| !known.contains(id)) {
             let fault = Fault::new(FaultCode::Unknown, format!("names casting {stranger}, which is not in this cast"));
             return Err(InvalidFields::one("order", fault));
         }
-        let place = |id| {
-            let position = self.0.iter().position(|listed| *listed == id)?;
-            Billing::new(i64::try_from(position).ok()? + 1).ok()
-        };
-        let changes = cast.iter().map(|casting| (casting, place(casting.id)));
-        Ok(changes
-            .filter(|(casting, place)| casting.billing != *place)
-            .map(|(casting, place)| (casting.id, place))
-            .collect())
+        let places: BTreeMap<_, _> = self.0.iter().copied().collect();
+        let changes = cast.iter().map(|casting| (casting, places.get(&casting.id).copied()));
+        Ok(changes.filter(|(casting, place)| casting.billing != *place).collect())
     }
 }
 
@@ -113,10 +125,18 @@ mod tests {
 
         let assignment = Assignment::of(&cast, &wanted);
 
-        let moves: Vec<_> = assignment.moves.iter().map(|(id, changes)| (id.get(), changes.status.unwrap())).collect();
+        let moves: Vec<_> =
+            assignment.moves.iter().map(|(casting, changes)| (casting.id.get(), changes.status.unwrap())).collect();
         assert_eq!(moves, [(1, CastingStatus::Released), (3, CastingStatus::Booked)]);
         assert!(matches!(assignment.moves[0].1.reason, Change::To(_)));
         assert_eq!(assignment.bookings, [14, 15].map(|id| ActorId::new(id).unwrap()));
+        assert_eq!(assignment.booked(), [13, 14, 15].map(|id| ActorId::new(id).unwrap()).into());
+    }
+
+    #[test]
+    fn whoever_is_booked_for_one_part_is_not_booked_for_another() {
+        let cast = [casting(1, 11, CastingStatus::Offered), casting(2, 11, CastingStatus::Booked)];
+        assert_eq!(Assignment::of(&cast, &ActorId::new(11).into_iter().collect()), Assignment::default());
     }
 
     #[test]
@@ -130,7 +150,7 @@ mod tests {
         let cast = [billed(1, Some(1)), billed(2, Some(2)), billed(3, None), billed(4, Some(3))];
         let place = |number| Some(Billing::new(number).unwrap());
         let changes = BillingOrder::new(ids(&[1, 3, 2])).unwrap().changes(&cast).unwrap();
-        assert_eq!(changes, [(ids(&[2])[0], place(3)), (ids(&[3])[0], place(2)), (ids(&[4])[0], None)]);
+        assert_eq!(changes, [(&cast[1], place(3)), (&cast[2], place(2)), (&cast[3], None)]);
         assert_eq!(BillingOrder::new(ids(&[1, 2, 4])).unwrap().changes(&cast), Ok(vec![]));
     }
 

@@ -1,12 +1,12 @@
 //! How castings are changed, each change with its entry of the history, inside of a transaction that holds the movie.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, result::Error as QueryError};
 use ensemble_domain::{
-    Action, Actor, ActorId, Assignment, BillingOrder, Caller, Casting, CastingChanges, CastingId, CastingStatus,
-    Conflict, Entity, InvalidFields, Movie, MovieId, NewCasting, Record, StoreError,
+    Action, Actor, ActorId, Assignment, BillingOrder, Caller, Casting, CastingChanges, CastingId, Conflict, Entity,
+    InvalidFields, Movie, MovieId, NewCasting, Record, StoreError,
 };
 
 use super::row::{CastingRow, NewCastingRow, ReplaceCasting};
@@ -100,17 +100,12 @@ pub fn assign(
 ) -> Result<(), Trouble> {
     let cast = read_all(writer.for_reading(), movie)?;
     let assignment = Assignment::of(&cast, wanted);
-    let by_id: BTreeMap<_, _> = cast.iter().map(|casting| (casting.id, casting)).collect();
-    let moves: Vec<(&Casting, &CastingChanges)> =
-        assignment.moves.iter().filter_map(|(id, changes)| Some((*by_id.get(id)?, changes))).collect();
-    let booked = moves.iter().filter(|(_, changes)| changes.status == Some(CastingStatus::Booked));
-    let booked = booked.map(|(casting, _)| casting.actor).chain(assignment.bookings.iter().copied()).collect();
-    let absent = hold_actors(writer, &booked)?;
+    let absent = hold_actors(writer, &assignment.booked())?;
     if !absent.is_empty() {
         return Err(StoreError::from(InvalidFields::no_such_actors(&absent)).into());
     }
-    for (casting, changes) in moves {
-        if let Some(moved) = casting.amended(changes, None, now)? {
+    for (casting, changes) in assignment.moves {
+        if let Some(moved) = casting.amended(&changes, None, now)? {
             replace(writer, caller, casting, &moved, now)?;
         }
     }
@@ -133,15 +128,13 @@ pub fn bill(
     if changes.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = changes.iter().map(|(id, _)| id.get()).collect();
+    let ids: Vec<_> = changes.iter().map(|(stored, _)| stored.id.get()).collect();
     // All places that change are given up first: in whichever order they were given, one would meet another that is still taken.
     let changing = castings::table.filter(castings::id.eq_any(ids));
     diesel::update(changing).set(castings::billing.eq(None::<i64>)).execute(writer.for_writing())?;
-    let by_id: BTreeMap<_, _> = cast.iter().map(|casting| (casting.id, casting)).collect();
     let mut entries = Vec::new();
-    for (id, billing) in changes {
-        let Some(stored) = by_id.get(&id) else { continue };
-        let billed = update(writer.for_writing(), &Casting { billing, updated_at: now, ..(*stored).clone() })?;
+    for (stored, billing) in changes {
+        let billed = update(writer.for_writing(), &Casting { billing, updated_at: now, ..stored.clone() })?;
         entries.push((Entry::of(caller, &stored.record_of_change(&billed), now)?, about(&billed)));
     }
     let rows: Vec<_> = entries.iter().map(|(entry, about)| entry.about(*about)).collect();

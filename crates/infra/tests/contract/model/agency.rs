@@ -294,8 +294,7 @@ impl Books {
         if !missing.is_empty() {
             return Err(absent("actor_ids", &missing));
         }
-        for (id, changes) in moves {
-            let stored = cast.iter().find(|casting| casting.id == id).unwrap();
+        for (stored, changes) in moves {
             if let Some(moved) = stored.amended(&changes, None, now)? {
                 self.replace_casting(moved, caller, now);
             }

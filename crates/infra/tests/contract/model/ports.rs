@@ -339,8 +339,7 @@ impl CastingRepository for Agency {
                 return Ok(None);
             }
             let cast = books.cast(movie);
-            for (id, billing) in order.changes(&cast)? {
-                let stored = cast.iter().find(|casting| casting.id == id).unwrap();
+            for (stored, billing) in order.changes(&cast)? {
                 books.replace_casting(Casting { billing, ..stored.clone() }, permit.caller(), now);
             }
             Ok(Some(books.cast_list(movie)))
