@@ -66,10 +66,10 @@ pub enum NotReady {
 
 /// Why no connection could be lent.
 #[derive(Debug, Error)]
-#[error("no connection within {} ms", .waited.as_millis())]
+#[error("no connection within {} ms", .patience.as_millis())]
 pub struct NoConnection {
-    /// How long the call waited.
-    pub waited: Duration,
+    /// How long a call waits for its connections at most.
+    pub patience: Duration,
     /// What the pool says.
     #[source]
     pub source: r2d2::Error,

@@ -90,15 +90,14 @@ impl Pool {
 
     /// Lends a connection that is not known to be lost. Past the deadline only one that is idle.
     pub fn lend(&self, deadline: Instant) -> Result<Lent, NoConnection> {
-        let waited = self.patience();
         loop {
-            let patience = deadline.saturating_duration_since(Instant::now());
+            let rest = deadline.saturating_duration_since(Instant::now());
             self.waiting.fetch_add(1, Ordering::Relaxed);
-            let lent = self.connections.get_timeout(patience);
+            let lent = self.connections.get_timeout(rest);
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             let mut lent = lent.map_err(|source| {
                 count_error(NO_CONNECTION);
-                NoConnection { waited, source }
+                NoConnection { patience: self.patience(), source }
             })?;
             let losses = self.losses.load(Ordering::Acquire);
             if lent.tested_at == losses {
