@@ -103,7 +103,10 @@ impl<'a> Entry<'a> {
         })
     }
 
-    /// The texts of the entry, in the order subject, request id, action, before and after.
+    /// The columns of its texts.
+    pub const TEXTS: [&'static str; 5] = ["subject", "request_id", "action", "before", "after"];
+
+    /// The texts, in the order of their columns.
     pub fn texts(&self) -> [&str; 5] {
         [self.subject, self.request_id, self.action, &self.before, &self.after]
     }

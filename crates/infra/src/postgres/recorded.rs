@@ -19,6 +19,9 @@ pub struct Recorded<'a, S> {
     pub counted: &'static str,
 }
 
+/// The beginning of the part that adds entries: what follows are the values of these columns, the last four as one of those below.
+pub const ENTRY: &str = ", recorded AS (INSERT INTO history \
+     (at, subject, request_id, action, before, after, entity, entity_id, actor_id, movie_id) SELECT ";
 pub const ACTOR: &str = "'actor', changed.id, changed.id, NULL::bigint";
 pub const MOVIE: &str = "'movie', changed.id, NULL::bigint, changed.id";
 /// Connections of this program add up by themselves: a trigger for every row costs as much as the row. Where the trigger is not told
@@ -44,7 +47,7 @@ impl<S: QueryFragment<Pg>> QueryFragment<Pg> for Recorded<'_, S> {
         self.statement.walk_ast(out.reborrow())?;
         out.push_sql(")");
         if IS_TOLD {
-            out.push_sql(", recorded AS (INSERT INTO history (at, subject, request_id, action, before, after, entity, entity_id, actor_id, movie_id) SELECT ");
+            out.push_sql(ENTRY);
             out.push_bind_param::<Timestamp, _>(&self.entry.at)?;
             for text in self.entry.texts() {
                 out.push_sql(", ");

@@ -6,9 +6,10 @@ use diesel::{
     dsl::SqlTypeOf,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamp},
+    sql_types::{Array, BigInt, Bool, Date, Text, Timestamp},
 };
 
+use self::Piece::{Given, Recorded, Returned, Sql};
 use super::recorded;
 use crate::{
     actors::{ActorColumns, ActorRow, NewActorRow, ReplacedActor},
@@ -17,12 +18,9 @@ use crate::{
 
 /// A statement over rows that are handed over column by column: its text is the same for any number of rows, so it is prepared once.
 pub struct Several<'a> {
-    columns: Vec<Column<'a>>,
-    now: Option<NaiveDateTime>,
-    /// What stands before the columns, between them and what is returned, and behind the entries.
-    sql: [&'static str; 3],
-    /// What adds the rows to the total of their table, or nothing.
-    counted: &'static str,
+    text: &'static [Piece],
+    /// The columns, each with its name.
+    given: Vec<(&'static str, Column<'a>)>,
     returned: ActorColumns,
 }
 
@@ -30,105 +28,133 @@ enum Column<'a> {
     Texts(Vec<&'a str>),
     Numbers(Vec<i64>),
     Days(Vec<NaiveDate>),
+    Instants(Vec<NaiveDateTime>),
     Flags(Vec<bool>),
 }
 
-// The ids are drawn in the order of the rows.
-const ADDED: [&str; 3] = [
-    "WITH given AS MATERIALIZED (SELECT nextval('actors_id_seq') AS id, *",
-    " WITH ORDINALITY AS given (name, name_key, gender, born, born_exact, version, subject, request_id, action, before, after, \
-     place)), \
-     changed AS (INSERT INTO actors (id, name, name_key, gender, born, born_exact, version, created_at, updated_at) \
-     SELECT id, name, name_key, gender, born, born_exact, version, at, at FROM given RETURNING ",
-    " SELECT * FROM changed ORDER BY id",
+/// A piece of a statement.
+enum Piece {
+    Sql(&'static str),
+    /// The rows that are handed over, as a table `given` of their columns and their `place` among them.
+    Given,
+    /// The columns that are answered of a row.
+    Returned,
+    /// The part that adds the entry of each row that was changed.
+    Recorded,
+}
+
+// Ids are drawn in the order of the rows. Whose actor is whose does not depend on it.
+const ADDED: &[Piece] = &[
+    Sql("WITH given AS MATERIALIZED (SELECT nextval('actors_id_seq') AS id, * FROM "),
+    Given,
+    Sql("), changed AS (\
+         INSERT INTO actors (id, name, name_key, gender, born, born_exact, version, created_at, updated_at) \
+         SELECT id, name, name_key, gender, born, born_exact, version, at, at FROM given RETURNING "),
+    Returned,
+    Sql(")"),
+    Recorded,
+    Sql(recorded::ACTORS),
+    Sql(" SELECT changed.* FROM changed JOIN given USING (id) ORDER BY place"),
 ];
 
 // Who waited for a row would hold others meanwhile, and might be waited for.
-const REPLACED: [&str; 3] = [
-    "WITH given AS MATERIALIZED (SELECT *",
-    " WITH ORDINALITY AS given (id, seen, name, name_key, gender, born, born_exact, subject, request_id, action, before, after, \
-     place)), \
-     free AS MATERIALIZED (SELECT actors.id FROM given JOIN actors ON actors.id = given.id AND actors.version = given.seen \
-     FOR NO KEY UPDATE OF actors SKIP LOCKED), \
-     changed AS (UPDATE actors SET version = version + 1, name = given.name, name_key = given.name_key, \
-     gender = given.gender, born = given.born, born_exact = given.born_exact, updated_at = given.at \
-     FROM given WHERE actors.id = given.id AND actors.version = given.seen AND given.id IN (SELECT id FROM free) RETURNING ",
-    " SELECT * FROM changed",
+const REPLACED: &[Piece] = &[
+    Sql("WITH given AS MATERIALIZED (SELECT * FROM "),
+    Given,
+    Sql("), free AS MATERIALIZED (\
+         SELECT actors.id FROM given JOIN actors ON actors.id = given.id AND actors.version = given.seen \
+         FOR NO KEY UPDATE OF actors SKIP LOCKED), \
+         changed AS (\
+         UPDATE actors SET version = version + 1, name = given.name, name_key = given.name_key, gender = given.gender, \
+         born = given.born, born_exact = given.born_exact, updated_at = given.at FROM given \
+         WHERE actors.id = given.id AND actors.version = given.seen AND given.id IN (SELECT id FROM free) RETURNING "),
+    Returned,
+    Sql(")"),
+    Recorded,
+    Sql(" SELECT * FROM changed"),
 ];
 
-const TOLD: &str = ", recorded AS (INSERT INTO history (at, subject, request_id, action, before, after, entity, entity_id, actor_id) \
-     SELECT at, subject, request_id, action, before, after, 'actor', id, id FROM given WHERE id IN (SELECT id FROM changed) \
-     ORDER BY place)";
-
 impl<'a> Several<'a> {
-    /// Adds rows in the order of their ids.
+    /// Adds rows, and answers them in their order.
     pub fn added(rows: &'a [(NewActorRow<'a>, Entry<'a>)]) -> Self {
-        let mut columns = vec![
-            Column::Texts(rows.iter().map(|(row, _)| row.name).collect()),
-            Column::Texts(rows.iter().map(|(row, _)| row.name_key.as_str()).collect()),
-            Column::Texts(rows.iter().map(|(row, _)| row.gender).collect()),
-            Column::Days(rows.iter().map(|(row, _)| row.born).collect()),
-            Column::Flags(rows.iter().map(|(row, _)| row.born_exact).collect()),
-            Column::Numbers(rows.iter().map(|(row, _)| row.version).collect()),
+        let mut given = vec![
+            ("name", Column::Texts(rows.iter().map(|(row, _)| row.name).collect())),
+            ("name_key", Column::Texts(rows.iter().map(|(row, _)| row.name_key.as_str()).collect())),
+            ("gender", Column::Texts(rows.iter().map(|(row, _)| row.gender).collect())),
+            ("born", Column::Days(rows.iter().map(|(row, _)| row.born).collect())),
+            ("born_exact", Column::Flags(rows.iter().map(|(row, _)| row.born_exact).collect())),
+            ("version", Column::Numbers(rows.iter().map(|(row, _)| row.version).collect())),
         ];
-        columns.extend(entries(rows.iter().map(|(_, entry)| entry)));
-        let now = rows.first().map(|(row, _)| row.created_at);
-        Self { columns, now, sql: ADDED, counted: recorded::ACTORS, returned: ActorRow::columns() }
+        given.extend(entries(rows.iter().map(|(_, entry)| entry)));
+        Self { text: ADDED, given, returned: ActorRow::columns() }
     }
 
     /// Replaces different rows, as far as they are of the versions that were seen and nobody else is writing them.
     pub fn replaced(rows: &'a [ReplacedActor<'a>]) -> Self {
-        let mut columns = vec![
-            Column::Numbers(rows.iter().map(|((id, _), ..)| *id).collect()),
-            Column::Numbers(rows.iter().map(|((_, seen), ..)| *seen).collect()),
-            Column::Texts(rows.iter().map(|(_, row, _)| row.name).collect()),
-            Column::Texts(rows.iter().map(|(_, row, _)| row.name_key.as_str()).collect()),
-            Column::Texts(rows.iter().map(|(_, row, _)| row.gender).collect()),
-            Column::Days(rows.iter().map(|(_, row, _)| row.born).collect()),
-            Column::Flags(rows.iter().map(|(_, row, _)| row.born_exact).collect()),
+        let mut given = vec![
+            ("id", Column::Numbers(rows.iter().map(|((id, _), ..)| *id).collect())),
+            ("seen", Column::Numbers(rows.iter().map(|((_, seen), ..)| *seen).collect())),
+            ("name", Column::Texts(rows.iter().map(|(_, row, _)| row.name).collect())),
+            ("name_key", Column::Texts(rows.iter().map(|(_, row, _)| row.name_key.as_str()).collect())),
+            ("gender", Column::Texts(rows.iter().map(|(_, row, _)| row.gender).collect())),
+            ("born", Column::Days(rows.iter().map(|(_, row, _)| row.born).collect())),
+            ("born_exact", Column::Flags(rows.iter().map(|(_, row, _)| row.born_exact).collect())),
         ];
-        columns.extend(entries(rows.iter().map(|(.., entry)| *entry)));
-        let now = rows.first().map(|(_, row, _)| row.updated_at);
-        Self { columns, now, sql: REPLACED, counted: "", returned: ActorRow::columns() }
+        given.extend(entries(rows.iter().map(|(.., entry)| *entry)));
+        Self { text: REPLACED, given, returned: ActorRow::columns() }
     }
-}
 
-/// The texts of the entries, column by column.
-fn entries<'a>(entries: impl Iterator<Item = &'a Entry<'a>>) -> impl Iterator<Item = Column<'a>> {
-    let mut columns = [const { Vec::new() }; 5];
-    for entry in entries {
-        for (column, text) in columns.iter_mut().zip(entry.texts()) {
-            column.push(text);
-        }
-    }
-    columns.into_iter().map(Column::Texts)
-}
-
-impl QueryFragment<Pg> for Several<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let [before, between, after] = self.sql;
-        out.push_sql(before);
-        out.push_sql(", ");
-        out.push_bind_param::<Nullable<Timestamp>, _>(&self.now)?;
-        out.push_sql("::timestamp AS at FROM unnest");
-        for (number, column) in self.columns.iter().enumerate() {
-            out.push_sql(if number == 0 { "(" } else { ", " });
+    fn walk_given<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for (number, (_, column)) in self.given.iter().enumerate() {
+            out.push_sql(if number == 0 { "unnest(" } else { ", " });
             match column {
                 Column::Texts(texts) => out.push_bind_param::<Array<Text>, _>(texts)?,
                 Column::Numbers(numbers) => out.push_bind_param::<Array<BigInt>, _>(numbers)?,
                 Column::Days(days) => out.push_bind_param::<Array<Date>, _>(days)?,
+                Column::Instants(instants) => out.push_bind_param::<Array<Timestamp>, _>(instants)?,
                 Column::Flags(flags) => out.push_bind_param::<Array<Bool>, _>(flags)?,
             }
         }
-        out.push_sql(")");
-        out.push_sql(between);
-        self.returned.walk_ast(out.reborrow())?;
-        out.push_sql(")");
-        if IS_TOLD {
-            out.push_sql(TOLD);
+        out.push_sql(") WITH ORDINALITY AS given (");
+        for (name, _) in &self.given {
+            out.push_sql(name);
+            out.push_sql(", ");
         }
-        out.push_sql(self.counted);
-        out.push_sql(after);
+        out.push_sql("place)");
+        Ok(())
+    }
+}
+
+/// What the history has of the entries, column by column.
+fn entries<'a>(
+    entries: impl Iterator<Item = &'a Entry<'a>> + Clone,
+) -> impl Iterator<Item = (&'static str, Column<'a>)> {
+    let at = Column::Instants(entries.clone().map(|entry| entry.at).collect());
+    let mut texts = Entry::TEXTS.map(|name| (name, Vec::new()));
+    for entry in entries {
+        for ((_, column), text) in texts.iter_mut().zip(entry.texts()) {
+            column.push(text);
+        }
+    }
+    [("at", at)].into_iter().chain(texts.map(|(name, column)| (name, Column::Texts(column))))
+}
+
+impl QueryFragment<Pg> for Several<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for piece in self.text {
+            match piece {
+                Sql(sql) => out.push_sql(sql),
+                Given => self.walk_given(out.reborrow())?,
+                Returned => self.returned.walk_ast(out.reborrow())?,
+                Recorded if IS_TOLD => {
+                    out.push_sql(recorded::ENTRY);
+                    out.push_sql("at, subject, request_id, action, before, after, ");
+                    out.push_sql(recorded::ACTOR);
+                    out.push_sql(" FROM given JOIN changed USING (id) ORDER BY place)");
+                }
+                Recorded => {}
+            }
+        }
         Ok(())
     }
 }
