@@ -1,7 +1,6 @@
 //! How a call of a port becomes one transaction, and when it is made again.
 
 use std::{
-    hash::{BuildHasher, Hasher, RandomState},
     thread,
     time::{Duration, Instant},
 };
@@ -210,7 +209,7 @@ pub fn answered_nothing() -> StoreError {
 
 /// A random 10 to 100 ms, so that two that were in each other's way do not meet again.
 fn jitter() -> Duration {
-    Duration::from_millis(10 + RandomState::new().build_hasher().finish() % 91)
+    Duration::from_millis(fastrand::u64(10..=100))
 }
 
 /// What a [`Change`] must know of an entity and its table.

@@ -266,6 +266,7 @@ fn symptom_of_message(message: &str) -> Symptom {
         Symptom::Defect
     }
 }
+
 /// The condition that the key holds the word. The index of trigrams finds one that has three letters or digits in a row. Of any other
 /// it would answer all rows, so that one is put in a way that no index is thought of.
 fn containing(searched: &Searched, word: &Folded) -> Vec<Part> {
