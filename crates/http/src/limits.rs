@@ -50,12 +50,12 @@ impl<C: Clock + Clone> RateLimits<C> {
 
     /// Counts a request of that caller, and refuses one too many.
     pub(crate) fn count_request(&self, caller: &Subject) -> Result<(), Problem> {
-        count(&self.callers, caller, CALLER_RATE, "too many requests with this token's subject")
+        count(&self.callers, caller, &REQUESTS)
     }
 
     /// Counts refused credentials from that address; beyond the limit nothing is told about them. Good ones are not counted.
     pub(crate) fn count_refusal(&self, address: IpAddr) -> Result<(), Problem> {
-        count(&self.refusals, &network_of(address), REFUSAL_RATE, "too many refused credentials from this address")
+        count(&self.refusals, &network_of(address), &REFUSALS)
     }
 
     /// Forgets whoever has not been seen for long enough to begin anew, since the memory would grow with every address.
@@ -77,20 +77,35 @@ pub fn limiter<K: Clone + Eq + Hash, C: Clock>(rate: Rate, clock: C) -> Limiter<
     RateLimiter::new(Quota::per_second(rate.per_second).allow_burst(rate.burst), DashMapStateStore::default(), clock)
 }
 
-fn count<K: Clone + Eq + Hash, C: Clock>(
-    limiter: &Limiter<K, C>,
-    key: &K,
-    reason: &'static str,
-    told: &'static str,
-) -> Result<(), Problem> {
+fn count<K: Clone + Eq + Hash, C: Clock>(limiter: &Limiter<K, C>, key: &K, what: &Limited) -> Result<(), Problem> {
     limiter.check_key(key).map_err(|until| {
-        count_limited(reason);
-        let wait = until.wait_time_from(limiter.clock().now());
-        let seconds = retry_after(wait);
-        Problem::new(Kind::RateLimited, format!("{told}; try again in {seconds} s"))
-            .with_header(header::RETRY_AFTER, &seconds.to_string())
-            .with_reason(reason)
+        count_limited(what.reason);
+        what.exceeded(until.wait_time_from(limiter.clock().now()))
     })
+}
+
+/// What there may be too many of.
+pub struct Limited {
+    /// Its name in the log and in the metrics.
+    reason: &'static str,
+    /// What is told about one too many.
+    told: &'static str,
+}
+
+/// Requests of one caller.
+pub const REQUESTS: Limited = Limited { reason: CALLER_RATE, told: "too many requests with this token's subject" };
+
+/// Refused credentials from one address.
+const REFUSALS: Limited = Limited { reason: REFUSAL_RATE, told: "too many refused credentials from this address" };
+
+impl Limited {
+    /// The refusal of one too many, the next of which is let in after that long.
+    pub fn exceeded(&self, wait: Duration) -> Problem {
+        let seconds = retry_after(wait);
+        Problem::new(Kind::RateLimited, format!("{}; try again in {seconds} s", self.told))
+            .with_header(header::RETRY_AFTER, &seconds.to_string())
+            .with_reason(self.reason)
+    }
 }
 
 /// Whole seconds, rounded up, and at least one.

@@ -27,6 +27,9 @@ pub use sample::sample;
 /// The media type of a problem.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
+/// Nobody may keep it.
+const NO_STORE: &str = "no-store";
+
 /// One thing that was wrong with the request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Flaw {
@@ -238,12 +241,11 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         response.content_type(CONTENT_TYPE);
+        if self.0.kind.is_about_the_caller() {
+            response.insert_header((header::CACHE_CONTROL, NO_STORE));
+        }
         for (name, value) in &self.0.headers {
             response.insert_header((name, value));
-        }
-        // It is about the caller, and for nobody else.
-        if self.0.reason.is_some() || self.status_code() == StatusCode::FORBIDDEN {
-            response.insert_header((header::CACHE_CONTROL, "no-store"));
         }
         if self.0.closes_connection {
             response.force_close();

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use ensemble_auth::{PERMISSION_MISSING, Refusal};
 use ensemble_domain::{Denied, Error, InvalidFields, StoreError};
 
-use super::{Flaw, Kind, Place, Problem};
+use super::{Flaw, Kind, NO_STORE, Place, Problem};
 use crate::csv::{Report, RowFault, Trouble};
 
 impl From<Error> for Problem {
@@ -115,7 +115,8 @@ impl From<Refusal> for Problem {
                 Self::unavailable("the keys that tokens are checked with are not available; try again in a moment", 5)
             }
         };
-        problem.with_reason(refusal.as_str())
+        // Some of these are told as kinds that are not about the caller otherwise.
+        problem.with_header(header::CACHE_CONTROL, NO_STORE).with_reason(refusal.as_str())
     }
 }
 
@@ -241,6 +242,7 @@ mod tests {
             let problem = Problem::from(refusal);
             assert_eq!((problem.status_code().as_u16(), problem.kind().name()), (status, name));
             assert_eq!(header(&problem, header::WWW_AUTHENTICATE), challenge, "{name}");
+            assert_eq!(header(&problem, header::CACHE_CONTROL), "no-store", "{name}");
             assert_eq!(problem.reason(), Some(refusal.as_str()), "{name}");
         }
     }

@@ -122,6 +122,19 @@ impl Kind {
     pub const fn title(self) -> &'static str {
         self.facts().2
     }
+
+    /// Whether it says something of the caller, which is for nobody else, so that nothing on the way may store it.
+    pub const fn is_about_the_caller(self) -> bool {
+        matches!(
+            self,
+            Self::Unauthenticated
+                | Self::InvalidToken
+                | Self::TokenExpired
+                | Self::PermissionDenied
+                | Self::LocalOnly
+                | Self::RateLimited
+        )
+    }
 }
 
 /// The names of all kinds of problems; each problem's `type` is `/problems/` and its name, and there is a page.

@@ -1,13 +1,13 @@
 //! One problem of each kind, as it could have happened, for the examples of the OpenAPI document.
 
-use std::{iter, num::NonZeroU32};
+use std::time::Duration;
 
 use actix_web::http::Method;
 use chrono::NaiveDate;
 use ensemble_auth::{Reason, Refusal};
 use ensemble_domain::{
     ActorId, Age, BookedOn, CastingId, CastingStatus, Conflict, Denied, Entity, Error, InvalidFields, MovieId,
-    Permission, Permissions, ReleaseDate, StoreError, Subject, Title, Version,
+    Permission, Permissions, ReleaseDate, StoreError, Title, Version,
 };
 
 use super::{Kind, Problem};
@@ -15,7 +15,7 @@ use crate::{
     actors::ActorBody,
     body,
     json::{self, Json},
-    limits::{Rate, RateLimits},
+    limits,
     lists::PAGE,
     local_token,
     query::{Parameters, refuse_unknown},
@@ -53,7 +53,7 @@ pub fn sample(kind: Kind) -> Option<Problem> {
         Kind::UnsupportedMediaType => body::unsupported(json::media_types(&Method::POST)),
         Kind::InvalidFields => InvalidFields::one("age", Age::new(200).err()?).into(),
         Kind::IdempotencyKeyReused => Conflict::KeyReused.into(),
-        Kind::RateLimited => one_too_many()?,
+        Kind::RateLimited => limits::REQUESTS.exceeded(Duration::from_secs(1)),
         Kind::Internal => Problem::internal("an example has no cause"),
         Kind::Unavailable => Error::from(StoreError::Unavailable("an example has no cause".into())).into(),
     })
@@ -62,12 +62,6 @@ pub fn sample(kind: Kind) -> Option<Problem> {
 fn booked_on() -> Option<BookedOn> {
     let release_date = ReleaseDate::new(NaiveDate::from_ymd_opt(2027, 5, 7)?).ok()?;
     Some(BookedOn { id: MovieId::new(2)?, title: Title::parse("Aihaga").ok()?, release_date })
-}
-
-fn one_too_many() -> Option<Problem> {
-    let (rate, caller) = (Rate { per_second: NonZeroU32::MIN, burst: NonZeroU32::MIN }, Subject::parse("a caller")?);
-    let limits = RateLimits::new(rate, rate);
-    iter::repeat_with(|| limits.count_request(&caller)).find_map(Result::err)
 }
 
 #[cfg(test)]
