@@ -1,6 +1,6 @@
 //! `POST /actors/import` and `POST /movies/import`.
 
-use std::{fs::File, time::Duration};
+use std::time::Duration;
 
 use actix_web::{HttpResponse, web::Data};
 use ensemble_domain::{Error, Imported, NewActor, NewMovie, Outcome, PostActors, PostMovies, Rows, StoreError};
@@ -44,10 +44,27 @@ pub struct ImportView {
     dry_run: bool,
 }
 
-/// Why a file was not taken.
-enum Refusal {
-    Trouble(Trouble),
-    Rows(Report),
+/// Why nothing was imported.
+enum NotImported {
+    /// What the file is.
+    File(Report),
+    /// What the store could not do.
+    Store(Error),
+}
+
+impl From<Trouble> for NotImported {
+    fn from(trouble: Trouble) -> Self {
+        Self::File(Report::unread(trouble))
+    }
+}
+
+impl From<NotImported> for Problem {
+    fn from(refused: NotImported) -> Self {
+        match refused {
+            NotImported::File(report) => report.into(),
+            NotImported::Store(error) => error.into(),
+        }
+    }
 }
 
 async fn import<T: Row>(
@@ -58,43 +75,35 @@ async fn import<T: Row>(
     let _turn = app.imports.acquire().await.map_err(Problem::internal)?;
     let options = Options { today: app.today(), skip_invalid: false };
     let dry_run = body.dry_run;
-    let file = move || body.rewound().map_err(|error| Error::from(StoreError::Failed(error.into())));
     let read = if dry_run {
-        app.blocking.run(move || file().map(|file| check::<T>(file, options))).await?
+        app.blocking.run(move || Ok(check::<T>(body, options))).await?
     } else {
-        app.blocking.run_write(move || add(file()?, options, store)).await?
+        app.blocking.run_write(move || Ok(add(body, options, store))).await?
     };
-    let rows = read.map_err(|refusal| match refusal {
-        Refusal::Trouble(trouble) => Problem::from(trouble),
-        Refusal::Rows(report) => report.into(),
-    })?;
-    view::outcome(&rows, |rows| {
+    view::outcome(&read?, |rows| {
         let imported = if dry_run { 0 } else { *rows };
         view::private(HttpResponse::Ok(), &ImportView { success: true, imported, rows: *rows, dry_run })
     })
 }
 
 /// Reads a file to its end, and answers how many rows it has.
-fn check<T: Row>(file: File, options: Options) -> Result<Outcome<u64>, Refusal> {
-    let mut reading = Reading::<T, _>::open(file, options).map_err(Refusal::Trouble)?;
+fn check<T: Row>(body: CsvBody, options: Options) -> Result<Outcome<u64>, NotImported> {
+    let mut reading = Reading::<T, _>::open(body.rewound().map_err(Trouble::Unreadable)?, options)?;
     reading.by_ref().for_each(drop);
     let report = reading.into_report();
-    if report.is_clean() { Ok(Outcome::Done(report.good)) } else { Err(Refusal::Rows(report)) }
+    if report.is_clean() { Ok(Outcome::Done(report.good)) } else { Err(NotImported::File(report)) }
 }
 
 /// Hands the rows of a file to the store, and answers how many it added, now or when the request was first made.
 fn add<T: Row>(
-    file: File,
+    body: CsvBody,
     options: Options,
     store: impl FnOnce(&mut dyn Rows<T>) -> Result<Outcome<Imported>, Error>,
-) -> Result<Result<Outcome<u64>, Refusal>, Error> {
-    let mut reading = match Reading::<T, _>::open(file, options) {
-        Ok(reading) => reading,
-        Err(trouble) => return Ok(Err(Refusal::Trouble(trouble))),
-    };
-    match store(&mut reading) {
-        Ok(outcome) => Ok(Ok(outcome.map(|imported| imported.count))),
-        Err(Error::Store(StoreError::Withdrawn)) => Ok(Err(Refusal::Rows(reading.into_report()))),
-        Err(error) => Err(error),
-    }
+) -> Result<Outcome<u64>, NotImported> {
+    let mut reading = Reading::<T, _>::open(body.rewound().map_err(Trouble::Unreadable)?, options)?;
+    let outcome = store(&mut reading).map_err(|error| match error {
+        Error::Store(StoreError::Withdrawn) => NotImported::File(reading.into_report()),
+        error => NotImported::Store(error),
+    })?;
+    Ok(outcome.map(|imported| imported.count))
 }

@@ -28,6 +28,12 @@ impl Report {
         self.bad == 0 && self.trouble.is_none()
     }
 
+    /// Nothing of a file could be read.
+    #[must_use]
+    pub fn unread(trouble: Trouble) -> Self {
+        Self { trouble: Some(trouble), ..Self::default() }
+    }
+
     pub(super) fn note(&mut self, line: u64, invalid: &InvalidFields) {
         self.bad += 1;
         if self.bad <= Self::MAX_ROWS {
