@@ -10,8 +10,8 @@ use ensemble_domain::{
     Actor, ActorId, ActorName, Born, Folded, Gender, NewActor, NewMovie, Position, SortKey, Version, parse_day,
 };
 use ensemble_http::{
+    bench_api,
     csv::{Options, Reading, Row, write_rows},
-    steps,
 };
 
 /// How many rows are read or written at once.
@@ -81,13 +81,13 @@ fn an_actor(number: u64) -> Actor {
 
 fn a_place(criterion: &mut Criterion) {
     let position = Position { key: SortKey::Text(Folded::of("Nada Haddad")), id: 7 };
-    let cursor = steps::encode_cursor(&position);
+    let cursor = bench_api::encode_cursor(&position);
     let mut group = criterion.benchmark_group("a place");
     group.bench_function("a cursor written", |bencher| {
-        bencher.iter(|| steps::encode_cursor(black_box(&position)));
+        bencher.iter(|| bench_api::encode_cursor(black_box(&position)));
     });
     group.bench_function("a cursor read", |bencher| {
-        bencher.iter(|| steps::decode_cursor(black_box(&cursor)).unwrap());
+        bencher.iter(|| bench_api::decode_cursor(black_box(&cursor)).unwrap());
     });
     for (name, text) in [
         ("a folded name folded", "nada haddad"),

@@ -21,7 +21,7 @@ use ensemble_domain::{
     Page, PageNumber, PageRequest, Role, Start, Total, Version,
 };
 use ensemble_http::{
-    App, Blocking, CorsOrigins, REQUEST_DURATION, REQUEST_DURATION_BUCKETS, Services, application, steps,
+    App, Blocking, CorsOrigins, REQUEST_DURATION, REQUEST_DURATION_BUCKETS, Services, application, bench_api,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tempfile::TempDir;
@@ -89,15 +89,15 @@ fn a_step(criterion: &mut Criterion) {
     let (actor, page) = (an_actor(7), a_page());
     let mut group = criterion.benchmark_group("a step");
     group.bench_function("the body of POST /actors parsed", |bencher| {
-        bencher.iter(|| steps::parse_actor(black_box(BODY.as_bytes()), today()).unwrap());
+        bencher.iter(|| bench_api::parse_actor(black_box(BODY.as_bytes()), today()).unwrap());
     });
     group.bench_function("one actor rendered", |bencher| {
-        bencher.iter(|| steps::render_actor(black_box(&actor), today()).unwrap());
+        bencher.iter(|| bench_api::render_actor(black_box(&actor), today()).unwrap());
     });
     group.bench_function("a page of 20 actors rendered", |bencher| {
-        bencher.iter(|| steps::render_actors(black_box(&page), FIRST_PAGE, today()).unwrap());
+        bencher.iter(|| bench_api::render_actors(black_box(&page), FIRST_PAGE, today()).unwrap());
     });
-    let count = steps::count_requests();
+    let count = bench_api::count_requests();
     group.bench_function("a request counted", |bencher| bencher.iter(&count));
     group.finish();
 }

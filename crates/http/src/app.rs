@@ -22,7 +22,7 @@ use tokio::{sync::Semaphore, time::sleep};
 
 use crate::{
     Blocking, RateLimits, TrustedProxies, blocking::Together, health::Probe, problem::Problem, refusal_log::RefusalLog,
-    traffic::Traffic,
+    request_metrics::RequestMetrics,
 };
 
 /// How often clients are forgotten that have not been seen for a while.
@@ -74,7 +74,7 @@ pub struct App {
     pub(crate) imports: Semaphore,
     pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) trusted_proxies: TrustedProxies,
-    pub(crate) traffic: Option<Traffic>,
+    pub(crate) metrics: Option<RequestMetrics>,
     pub(crate) console: Option<Console>,
     pub(crate) refusal_log: RefusalLog,
     draining: AtomicBool,
@@ -109,7 +109,7 @@ impl App {
             imports: Semaphore::new(1),
             rate_limits: None,
             trusted_proxies: TrustedProxies::default(),
-            traffic: None,
+            metrics: None,
             console: None,
             refusal_log: RefusalLog::default(),
             draining,
@@ -143,7 +143,7 @@ impl App {
     /// Counts requests by means of the recorder of metrics that is there now.
     #[must_use]
     pub fn counting_requests(self) -> Self {
-        Self { traffic: Some(Traffic::new()), ..self }
+        Self { metrics: Some(RequestMetrics::new()), ..self }
     }
 
     /// Tells the metrics how many calls wait for the database.

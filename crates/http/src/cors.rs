@@ -6,7 +6,7 @@ use actix_web::http::{
     header::{self, HeaderMap},
 };
 
-use crate::{idempotency::IDEMPOTENCY_KEY, marks::X_REQUEST_ID, view::IDEMPOTENCY_REPLAYED};
+use crate::{idempotency::IDEMPOTENCY_KEY, request_context::X_REQUEST_ID, view::IDEMPOTENCY_REPLAYED};
 
 /// The origins whose pages may call this server from a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]

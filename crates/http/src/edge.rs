@@ -16,13 +16,13 @@ use ensemble_domain::{RequestId, in_full};
 
 use crate::{
     App,
+    access_log::{answered, metrics_of},
     connection::{self, InHand},
     cors::withhold_from_strangers,
-    ending::{answered, traffic_of},
-    marks::{Marks, X_REQUEST_ID},
     panics::{Panicked, answering},
     problem::{self, Kind, Problem},
-    traffic::Traffic,
+    request_context::{RequestContext, X_REQUEST_ID},
+    request_metrics::RequestMetrics,
 };
 
 /// What every answer carries.
@@ -40,20 +40,20 @@ pub async fn edge(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let in_hand = InHand::take(request.request());
-    let marks = Marks::of(request.headers());
-    request.extensions_mut().insert(marks.clone());
+    let context = RequestContext::of(request.headers());
+    request.extensions_mut().insert(context.clone());
     note_client(request.request());
-    let in_flight = traffic_of(request.request()).map(Traffic::arrived);
+    let in_flight = metrics_of(request.request()).map(RequestMetrics::arrived);
 
-    let response = answering(marks.request_id.clone(), next.call(request)).await?;
-    let mut response = finished(response.map_into_boxed_body(), &marks);
-    set_common_headers(response.headers_mut(), &marks.request_id);
+    let response = answering(context.request_id.clone(), next.call(request)).await?;
+    let mut response = finished(response.map_into_boxed_body(), &context);
+    set_common_headers(response.headers_mut(), &context.request_id);
     withhold_from_strangers(response.headers_mut());
     if App::of(response.request()).is_ok_and(App::is_draining) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     drop(in_flight);
-    answered(&response, &marks);
+    answered(&response, &context);
     Ok(response.map_body(|_, body| connection::held(body, in_hand)))
 }
 
@@ -69,17 +69,17 @@ fn note_client(request: &HttpRequest) {
 }
 
 /// Gives every error its problem document: those that a handler answered, and those of the framework.
-fn finished(response: ServiceResponse, marks: &Marks) -> ServiceResponse {
+fn finished(response: ServiceResponse, context: &RequestContext) -> ServiceResponse {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
     }
     let path = response.request().path().to_owned();
     let body = match response.response().error().and_then(Error::as_error::<Problem>) {
         Some(problem) => {
-            log_problem(problem, marks);
-            problem.body(&path, &marks.request_id)
+            log_problem(problem, context);
+            problem.body(&path, &context.request_id)
         }
-        None => framework_problem(response.status()).body(&path, &marks.request_id),
+        None => framework_problem(response.status()).body(&path, &context.request_id),
     };
     let mut response = response.map_body(|_, _| BoxBody::new(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
@@ -108,10 +108,10 @@ fn set_common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
     }
 }
 
-fn log_problem(problem: &Problem, marks: &Marks) {
+fn log_problem(problem: &Problem, context: &RequestContext) {
     let Some(cause) = problem.cause().filter(|cause| !cause.is::<Panicked>()) else { return };
-    let (cause, Marks { request_id, .. }) = (in_full(cause), marks);
-    let (trace_id, parent_id) = (marks.trace_id(), marks.parent_id());
+    let (cause, RequestContext { request_id, .. }) = (in_full(cause), context);
+    let (trace_id, parent_id) = (context.trace_id(), context.parent_id());
     if problem.kind() == Kind::Internal {
         tracing::error!(%request_id, trace_id, parent_id, cause, "the request failed");
     } else {

@@ -12,8 +12,8 @@ use crate::{
     Blocking,
     csv::{Sheet, write_header, write_rows},
     lists::{Csv, Extent},
-    marks::Marks,
     problem::Problem,
+    request_context::RequestContext,
     view::PRIVATE,
 };
 
@@ -47,7 +47,7 @@ pub fn next<T>(batch: &[T], position: impl FnOnce(&T) -> Position) -> Option<Pos
 /// lasts breaks the connection off: an incomplete file never looks complete.
 pub async fn stream<T, C>(
     blocking: &Blocking,
-    Export { name, csv: Csv { extent, marks }, today }: Export,
+    Export { name, csv: Csv { extent, context }, today }: Export,
     read: impl Fn(Option<C>) -> Result<(Vec<T>, Option<C>), Error> + Send + Sync + 'static,
 ) -> Result<HttpResponse, Problem>
 where
@@ -70,11 +70,11 @@ where
     let (first, next) = piece(blocking.clone(), None).await?;
     let next = next.filter(|_| extent == Extent::Whole);
     let rest = stream::try_unfold((blocking.clone(), next), move |(blocking, place)| {
-        let (piece, marks) = (piece.clone(), marks.clone());
+        let (piece, context) = (piece.clone(), context.clone());
         async move {
             let Some(place) = place else { return Ok(None) };
             let piece = patiently(|| piece(blocking.clone(), Some(place.clone()))).await;
-            let (csv, next) = piece.inspect_err(|error| log(error, &marks))?;
+            let (csv, next) = piece.inspect_err(|error| log(error, &context))?;
             Ok::<_, Error>(Some((csv, (blocking, next))))
         }
     });
@@ -120,7 +120,7 @@ fn file(name: &str) -> HttpResponseBuilder {
 }
 
 /// The log line of the request was written when its answer began.
-fn log(error: &Error, marks: &Marks) {
-    let (trace_id, parent_id) = (marks.trace_id(), marks.parent_id());
-    tracing::error!(request_id = %marks.request_id, trace_id, parent_id, cause = in_full(error), "an export broke off");
+fn log(error: &Error, context: &RequestContext) {
+    let (trace_id, parent_id) = (context.trace_id(), context.parent_id());
+    tracing::error!(request_id = %context.request_id, trace_id, parent_id, cause = in_full(error), "an export broke off");
 }

@@ -4,8 +4,11 @@
 //! token, permission and input in that order, the use-case runs on a blocking thread ([`Blocking`]), and the view of its result
 //! goes out. Every refusal on that way is a `Problem`.
 
+mod access_log;
 mod actors;
 mod app;
+#[doc(hidden)]
+pub mod bench_api;
 mod beside;
 mod blocking;
 mod body;
@@ -18,7 +21,6 @@ pub mod csv;
 mod cursor;
 mod digest;
 mod edge;
-mod ending;
 mod explorer;
 mod export;
 mod file;
@@ -26,7 +28,6 @@ mod format;
 mod health;
 mod history;
 mod home;
-mod host;
 mod idempotency;
 mod imports;
 mod input;
@@ -34,7 +35,6 @@ mod json;
 mod limits;
 mod lists;
 mod local_token;
-mod marks;
 mod me;
 mod members;
 mod movies;
@@ -47,16 +47,15 @@ mod permitted;
 mod problem;
 mod problem_pages;
 mod query;
+mod redact;
 mod refusal_log;
-mod repeated;
+mod request_context;
+mod request_metrics;
+mod request_target;
 mod routes;
 mod server;
 mod spool;
-#[doc(hidden)]
-pub mod steps;
-mod target;
 mod trace;
-mod traffic;
 mod v1;
 mod view;
 mod warnings;

@@ -12,10 +12,10 @@ use crate::{
     cursor::List,
     format::Format,
     input::Input,
-    marks::Marks,
     openapi::{OperationObject, scalar},
     problem::{Kind, Problem},
     query::{Parameter, Parameters, refused},
+    request_context::RequestContext,
 };
 
 /// The parameters that say which part of a list is wanted, and in which form. The others say what is in it.
@@ -61,7 +61,7 @@ pub enum Wanted {
 /// A list as a CSV file, and what its log lines bear: it is not written yet when the line of the request is.
 pub struct Csv {
     pub extent: Extent,
-    pub marks: Marks,
+    pub context: RequestContext,
 }
 
 /// How much of a CSV file is wanted.
@@ -127,7 +127,7 @@ impl Csv {
                 .refuse(&["page", "limit", "cursor"], "must not be given beside format=csv, which is the whole list")?;
         }
         let extent = if request.method() == Method::HEAD { Extent::Head } else { Extent::Whole };
-        Ok(Self { extent, marks: Marks::on(request) })
+        Ok(Self { extent, context: RequestContext::on(request) })
     }
 }
 

@@ -15,13 +15,14 @@ use serde_json::{Value, json};
 
 use crate::{
     App,
-    host::host_of,
     input::Input,
     json::{Body, Json},
     members::{Members, text},
     openapi::{scalar, schema::object},
     problem::{Kind, Problem},
-    query, view,
+    query,
+    request_target::host_of,
+    view,
 };
 
 /// Answers a token for the role that the body names.

@@ -7,8 +7,8 @@ use ensemble_auth::{Refusal, count_denied};
 use ensemble_domain::{Caller, Denied, Permit, Requirement};
 
 use crate::{
-    App, edge::client_of, ending::Authenticated, idempotency::IdempotencyKey, input::Input, marks::request_id_of,
-    problem::Problem, query,
+    App, access_log::Authenticated, edge::client_of, idempotency::IdempotencyKey, input::Input, problem::Problem,
+    query, request_context::request_id_of,
 };
 
 /// Proof that the caller may do what `R` stands for, and then the input `I`.

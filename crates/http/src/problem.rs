@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{panics::Panicked, repeated};
+use crate::{panics::Panicked, redact};
 
 pub use kind::{Kind, problem_names};
 pub use sample::sample;
@@ -186,7 +186,7 @@ impl Problem {
             title: kind.title(),
             status: kind.status().as_u16(),
             detail,
-            instance: repeated::path(path),
+            instance: redact::path(path),
             request_id: request_id.as_str(),
             errors: flaws,
             members,

@@ -15,7 +15,7 @@ use crate::{
     input::Input,
     openapi::scalar,
     problem::{Flaw, Kind, Place, Problem},
-    repeated::may_be_repeated,
+    redact::may_be_repeated,
 };
 
 /// One parameter of a query: its name, and what the document says of it.

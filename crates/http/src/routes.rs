@@ -23,8 +23,8 @@ use crate::{
     permitted::Permitted,
     problem::{Kind, Problem},
     problem_pages,
-    repeated::may_be_repeated,
-    target::checked,
+    redact::may_be_repeated,
+    request_target::checked,
     v1,
     watchdog::{DEADLINE, watchdog},
 };

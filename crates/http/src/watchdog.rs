@@ -12,7 +12,7 @@ use actix_web::{
 use futures_util::FutureExt;
 use tokio::time::timeout;
 
-use crate::{ending::Unanswered, panics::caught, problem::Problem};
+use crate::{access_log::Unanswered, panics::caught, problem::Problem};
 
 /// How long a request may take in all until its answer begins, unless its operation says otherwise: ten seconds for its body, and a few for the store. A list that is
 /// exported begins with its first rows.

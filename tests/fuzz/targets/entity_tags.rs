@@ -1,7 +1,7 @@
 //! Any text for a list of entity tags: what is read is read again as it is written.
 #![no_main]
 
-use ensemble_http::steps::read_entity_tags;
+use ensemble_http::bench_api::read_entity_tags;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|list: &str| {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use ensemble_fuzz::today;
-use ensemble_http::steps::{read_actors_query, read_movies_query};
+use ensemble_http::bench_api::{read_actors_query, read_movies_query};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|query: &str| {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use ensemble_fuzz::today;
-use ensemble_http::steps::read_actor_changes;
+use ensemble_http::bench_api::read_actor_changes;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Any bytes for the body of `PATCH /movies/{id}`: refused as such, or read alike however it is written.
 #![no_main]
 
-use ensemble_http::steps::read_movie_changes;
+use ensemble_http::bench_api::read_movie_changes;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

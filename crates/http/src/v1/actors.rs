@@ -8,7 +8,7 @@ use ensemble_domain::{
 use super::{
     answer::Answer,
     body::{SearchBody, WrappedActor, refused},
-    crew,
+    bookings,
     paging::PageQuery,
     views::ActorView,
 };
@@ -73,7 +73,7 @@ pub async fn get(
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Id(id), known) } = call;
     let (actors, castings) = (app.actors.clone(), app.castings.clone());
-    let read = move || Ok((actors.get(&permit, id)?, crew::of_actor(&castings, &permit, id)?));
+    let read = move || Ok((actors.get(&permit, id)?, bookings::of_actor(&castings, &permit, id)?));
     let (actor, credits) = app.blocking.run(read).await?;
     let view = ActorView::of(&actor, app.today()).booked_for(Some(&credits));
     Answer::of("actor", actor.version, view)?.seen(&known)
@@ -89,7 +89,7 @@ pub async fn change(
     let (actors, castings) = (app.actors.clone(), app.castings.clone());
     let change = move || {
         let actor = actors.change(&permit, id, &precondition, &changes)?;
-        Ok((actor, crew::of_written_actor(&castings, permit.caller(), id)))
+        Ok((actor, bookings::of_written_actor(&castings, permit.caller(), id)))
     };
     let (actor, credits) = app.blocking.run_write(change).await.map_err(refused::<ActorBody>)?;
     let view = ActorView::of(&actor, app.today()).booked_for(credits.as_deref());

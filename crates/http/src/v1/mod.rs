@@ -6,7 +6,7 @@
 pub mod actors;
 mod answer;
 mod body;
-mod crew;
+mod bookings;
 pub mod movies;
 mod paging;
 mod refusals;

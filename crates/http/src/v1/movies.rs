@@ -6,7 +6,7 @@ use ensemble_domain::{DeleteMovies, GetMovies, Limit, MovieId, MovieQuery, Patch
 use super::{
     answer::Answer,
     body::{WrappedMovie, refused},
-    crew,
+    bookings,
     paging::PageQuery,
     views::{BookedActor, MovieView},
 };
@@ -41,8 +41,8 @@ pub async fn actors(
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (wanted, Id(id)) } = call;
     let castings = app.castings.clone();
-    let cast = app.blocking.run(move || crew::of_movie(&castings, &permit, id)).await?;
-    let actors = crew::each_once(&cast, |member| member.actor.id);
+    let cast = app.blocking.run(move || bookings::of_movie(&castings, &permit, id)).await?;
+    let actors = bookings::each_once(&cast, |member| member.actor.id);
     let page = wanted.cut(PAGE_OF_ACTORS, actors);
     wanted.render(PAGE_OF_ACTORS, "actors", &page, |member| BookedActor::of(member))
 }
@@ -54,7 +54,7 @@ pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<WrappedMovi
     let (movies, castings) = (app.movies.clone(), app.castings.clone());
     let create = move || {
         let Warned { value, .. } = movies.create(&permit, &new)?;
-        let cast = crew::of_new_movie(&castings, permit.caller(), value.get().id, &new.actors);
+        let cast = bookings::of_new_movie(&castings, permit.caller(), value.get().id, &new.actors);
         Ok((value, cast))
     };
     let (outcome, cast) = app.blocking.run_write(create).await.map_err(refused::<MovieBody>)?;
@@ -72,7 +72,7 @@ pub async fn get(
 ) -> Result<HttpResponse, Problem> {
     let Permitted { permit, input: (Id(id), known) } = call;
     let (movies, castings) = (app.movies.clone(), app.castings.clone());
-    let read = move || Ok((movies.get(&permit, id)?, crew::of_movie(&castings, &permit, id)?));
+    let read = move || Ok((movies.get(&permit, id)?, bookings::of_movie(&castings, &permit, id)?));
     let (movie, cast) = app.blocking.run(read).await?;
     Answer::of("movie", movie.version, MovieView::of(&movie).booking(Some(&cast)))?.seen(&known)
 }
@@ -87,7 +87,7 @@ pub async fn change(
     let (movies, castings) = (app.movies.clone(), app.castings.clone());
     let change = move || {
         let Warned { value, .. } = movies.change(&permit, id, &precondition, &changes)?;
-        Ok((value, crew::of_written_movie(&castings, permit.caller(), id)))
+        Ok((value, bookings::of_written_movie(&castings, permit.caller(), id)))
     };
     let (movie, cast) = app.blocking.run_write(change).await.map_err(refused::<MovieBody>)?;
     let view = MovieView::of(&movie).booking(cast.as_deref());

@@ -5,7 +5,7 @@ use ensemble_domain::{Actor, CastMember, Credit, Gender, Movie};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::crew::each_once;
+use super::bookings::each_once;
 
 /// An actor, as seen on one day.
 #[derive(JsonSchema, Serialize)]

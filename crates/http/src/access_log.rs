@@ -8,10 +8,10 @@ use ensemble_domain::Subject;
 use crate::{
     App,
     edge::client_of,
-    marks::Marks,
     problem::Problem,
+    request_context::RequestContext,
+    request_metrics::{NO_ROUTE, RequestMetrics, method_name},
     routes::{CONSOLE, Pattern, is_of_console},
-    traffic::{NO_ROUTE, Traffic, method_name},
 };
 
 /// What stands for a status where nobody was answered. It is nginx's; no answer has it.
@@ -38,31 +38,37 @@ impl Unanswered {
 impl Drop for Unanswered {
     fn drop(&mut self) {
         if let Some(request) = self.0.take() {
-            note(&request, &Marks::on(&request), ABANDONED, None, "abandoned");
+            note(&request, &RequestContext::on(&request), ABANDONED, None, "abandoned");
         }
     }
 }
 
 /// Counts an answer and logs it.
-pub fn answered(response: &ServiceResponse, marks: &Marks) {
+pub fn answered(response: &ServiceResponse, context: &RequestContext) {
     let refusal = response.response().error().and_then(Error::as_error::<Problem>);
-    note(response.request(), marks, response.status().as_u16(), refusal.and_then(Problem::reason), "answered");
+    note(response.request(), context, response.status().as_u16(), refusal.and_then(Problem::reason), "answered");
 }
 
 /// What requests are counted with, where they are.
-pub fn traffic_of(request: &HttpRequest) -> Option<&Traffic> {
-    App::of(request).ok()?.traffic.as_ref()
+pub fn metrics_of(request: &HttpRequest) -> Option<&RequestMetrics> {
+    App::of(request).ok()?.metrics.as_ref()
 }
 
 /// Counts and logs, where anybody wants to know.
-fn note(request: &HttpRequest, marks: &Marks, status: u16, reason: Option<&'static str>, ended: &'static str) {
-    let (traffic, is_logged) = (traffic_of(request), tracing::enabled!(tracing::Level::INFO));
-    if traffic.is_none() && !is_logged {
+fn note(
+    request: &HttpRequest,
+    context: &RequestContext,
+    status: u16,
+    reason: Option<&'static str>,
+    ended: &'static str,
+) {
+    let (metrics, is_logged) = (metrics_of(request), tracing::enabled!(tracing::Level::INFO));
+    if metrics.is_none() && !is_logged {
         return;
     }
-    let (route, method, duration) = (route_of(request), method_name(request.method()), marks.began.elapsed());
-    if let Some(traffic) = traffic {
-        traffic.ended(&route, method, status, duration);
+    let (route, method, duration) = (route_of(request), method_name(request.method()), context.began.elapsed());
+    if let Some(metrics) = metrics {
+        metrics.ended(&route, method, status, duration);
     }
     if !is_logged || !is_admitted(request, reason) {
         return;
@@ -72,9 +78,9 @@ fn note(request: &HttpRequest, marks: &Marks, status: u16, reason: Option<&'stat
     // Said only where a proxy stands between the two.
     let client = client_of(request).filter(|client| Some(*client) != peer);
     tracing::info!(
-        request_id = %marks.request_id,
-        trace_id = marks.trace_id(),
-        parent_id = marks.parent_id(),
+        request_id = %context.request_id,
+        trace_id = context.trace_id(),
+        parent_id = context.parent_id(),
         method,
         route = &*route,
         status,

@@ -1,11 +1,34 @@
-//! Which host a request is for (RFC 9112, section 3.2).
+//! What a request is for (RFC 9112, section 3), and which are refused by that alone, wherever it would lead.
 
 use actix_web::{
-    HttpRequest,
+    Error, HttpRequest,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
     http::{header, uri::Authority},
+    middleware::Next,
 };
 
 use crate::problem::{Kind, Problem};
+
+/// Stands within CORS, so that a page can read these refusals too, and before the router.
+pub async fn checked(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match check(&request) {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Err(problem) => Ok(request.error_response(problem)),
+    }
+}
+
+/// Refuses what would not be found, or be found in more than one way.
+fn check(request: &ServiceRequest) -> Result<(), Problem> {
+    // Every path of this server is plain ASCII. An escape could only be a way around an exact match.
+    if request.path().contains('%') {
+        return Err(Problem::no_such_route());
+    }
+    check_host(request.request())
+}
 
 /// The host that the request is for, with or without a port: that of its target where it names one, else that of its `Host`.
 pub fn host_of(request: &HttpRequest) -> &str {
@@ -14,7 +37,7 @@ pub fn host_of(request: &HttpRequest) -> &str {
 
 /// Refuses a request whose host cannot be one. What stands before a proxy and what stands behind it may read such a thing in two
 /// ways.
-pub fn check(request: &HttpRequest) -> Result<(), Problem> {
+fn check_host(request: &HttpRequest) -> Result<(), Problem> {
     // A client may leave out the host of a target that has none.
     if [named(request), host_of(request)].into_iter().all(|host| host.is_empty() || is_host(host)) {
         return Ok(());
@@ -52,7 +75,7 @@ mod tests {
     #[test]
     fn a_host_is_a_name_or_an_address_with_or_without_a_port() {
         for host in ["localhost", "a_b.example.org:80", "127.0.0.1", "[::1]:5000", "xn--bcher-kva.example", ""] {
-            assert!(check(&a_request("/actors", host.as_bytes())).is_ok(), "{host}");
+            assert!(check_host(&a_request("/actors", host.as_bytes())).is_ok(), "{host}");
         }
         for host in [
             &b"a b"[..],
@@ -66,9 +89,9 @@ mod tests {
             b"a:b:c",
             b"\xff",
         ] {
-            assert!(check(&a_request("/actors", host)).is_err(), "{}", String::from_utf8_lossy(host));
+            assert!(check_host(&a_request("/actors", host)).is_err(), "{}", String::from_utf8_lossy(host));
         }
-        assert!(check(&a_request("http://me@localhost/actors", b"localhost")).is_err());
-        assert!(check(&a_request("http://localhost/actors", b"a b")).is_err());
+        assert!(check_host(&a_request("http://me@localhost/actors", b"localhost")).is_err());
+        assert!(check_host(&a_request("http://localhost/actors", b"a b")).is_err());
     }
 }

@@ -16,14 +16,14 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The ids of a request in the log, and since when it is being served.
 #[derive(Clone, Debug)]
-pub struct Marks {
+pub struct RequestContext {
     pub began: Instant,
     pub request_id: RequestId,
     /// The trace that the caller says it is part of.
     pub trace: Option<Trace>,
 }
 
-impl Marks {
+impl RequestContext {
     /// Takes what the headers name, of a request that begins now. One without an id gets one; one without a trace has none.
     pub fn of(headers: &HeaderMap) -> Self {
         let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).and_then(RequestId::parse);
@@ -48,7 +48,7 @@ impl Marks {
 
 /// The id of a request that has passed the edge.
 pub fn request_id_of(request: &HttpRequest) -> RequestId {
-    let noted = request.extensions().get::<Marks>().map(|marks| marks.request_id.clone());
+    let noted = request.extensions().get::<RequestContext>().map(|context| context.request_id.clone());
     noted.unwrap_or_else(new_request_id)
 }
 

@@ -17,7 +17,7 @@ use crate::{
     movies::MovieBody,
     problem::Problem,
     query::{self, Parameters},
-    traffic::Traffic,
+    request_metrics::RequestMetrics,
 };
 
 /// The status with which something is refused.
@@ -29,10 +29,10 @@ fn status(refused: impl Into<Problem>) -> Status {
 
 /// Counts an answer, with the recorder that was there when this was called.
 pub fn count_requests() -> impl Fn() {
-    let traffic = Traffic::new();
+    let metrics = RequestMetrics::new();
     move || {
-        drop(traffic.arrived());
-        traffic.ended("/actors/{id}", "GET", 200, Duration::from_millis(1));
+        drop(metrics.arrived());
+        metrics.ended("/actors/{id}", "GET", 200, Duration::from_millis(1));
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 pub const NO_ROUTE: &str = "none";
 
 /// Counts requests. Each series is asked of the recorder once and then kept, which makes counting several times cheaper.
-pub struct Traffic {
+pub struct RequestMetrics {
     routes: HashMap<&'static str, Route>,
     unknown: Route,
     in_flight: Gauge,
@@ -47,7 +47,7 @@ impl Drop for InFlight {
     }
 }
 
-impl Traffic {
+impl RequestMetrics {
     /// Counts with the recorder that is there now.
     pub fn new() -> Self {
         let paths =
