@@ -22,7 +22,7 @@ use crate::{
     conditional::{EntityTag, IfMatch, IfNoneMatch},
     input::Id,
     json::{Body, Json},
-    members::{Member, Members, day, text, whole_number_or_digits},
+    members::{Member, day, text, whole_number_or_digits},
     openapi::{
         scalar,
         schema::{changes, nullable, object, with},
@@ -35,7 +35,7 @@ use crate::{
 
 /// `POST /actors`.
 pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<ActorBody>>) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: Json(body) } = call;
+    let Permitted { permit, input: body } = call;
     let new = body.parse(app.today())?;
     let outcome = app.add_actor(Addition { permit, new }).await?;
     view::outcome(&outcome, |actor| {
@@ -67,7 +67,7 @@ pub async fn change(
     app: Data<App>,
     call: Permitted<PatchActors, (Json<ActorBody>, Id<ActorId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
+    let Permitted { permit, input: (body, Id(id), IfMatch(precondition)) } = call;
     let changes = body.parse_changes(app.today())?;
     let amendment = Amendment { permit, id, precondition, changes };
     let actor = app.blocking.run_together(&app.amendments, amendment).await?;
@@ -94,16 +94,10 @@ pub async fn restore(app: Data<App>, call: Permitted<DeleteActors, Id<ActorId>>)
 }
 
 /// What a client may set of an actor.
-pub struct ActorBody {
-    members: Members,
-}
+pub enum ActorBody {}
 
 impl Body for ActorBody {
     const MEMBERS: &'static [&'static str] = &["name", "age", "birth_date", "gender"];
-
-    fn members(&self) -> &Members {
-        &self.members
-    }
 
     fn schema(method: &Method) -> (&'static str, Value) {
         let optional = |schema: Value| nullable(&schema);
@@ -122,13 +116,7 @@ impl Body for ActorBody {
     }
 }
 
-impl From<Members> for ActorBody {
-    fn from(members: Members) -> Self {
-        Self { members }
-    }
-}
-
-impl ActorBody {
+impl Json<ActorBody> {
     pub fn parse(mut self, today: NaiveDate) -> Result<NewActor, InvalidFields> {
         let mut faults = FieldFaults::default();
         let name = faults.keep("name", self.members.take("name").required(|value| ActorName::parse(text(value)?)));

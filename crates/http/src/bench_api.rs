@@ -42,7 +42,7 @@ pub fn count_requests() -> impl Fn() {
 ///
 /// The status with which it is refused.
 pub fn read_actor_changes(body: &[u8], today: NaiveDate) -> Result<ActorChanges, Status> {
-    let Json(body) = Json::<ActorBody>::parse(body).map_err(status)?;
+    let body = Json::<ActorBody>::from_bytes(body).map_err(status)?;
     body.parse_changes(today).map_err(status)
 }
 
@@ -52,7 +52,7 @@ pub fn read_actor_changes(body: &[u8], today: NaiveDate) -> Result<ActorChanges,
 ///
 /// The status with which it is refused.
 pub fn read_movie_changes(body: &[u8]) -> Result<MovieChanges, Status> {
-    let Json(body) = Json::<MovieBody>::parse(body).map_err(status)?;
+    let body = Json::<MovieBody>::from_bytes(body).map_err(status)?;
     body.parse_changes().map_err(status)
 }
 
@@ -96,8 +96,7 @@ pub fn read_entity_tags(list: &str) -> Option<Vec<String>> {
 /// Reads the body of `POST /actors`; `None` when it is refused.
 #[must_use]
 pub fn parse_actor(body: &[u8], today: NaiveDate) -> Option<NewActor> {
-    let Json(body) = Json::<ActorBody>::parse(body).ok()?;
-    body.parse(today).ok()
+    Json::<ActorBody>::from_bytes(body).ok()?.parse(today).ok()
 }
 
 /// Renders the answer to `GET /actors/{id}`.

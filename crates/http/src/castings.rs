@@ -63,7 +63,7 @@ pub async fn create(
     app: Data<App>,
     call: Permitted<PatchMovies, (Json<NewCastingBody>, Id<MovieId>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Json(body), Id(movie)) } = call;
+    let Permitted { permit, input: (body, Id(movie)) } = call;
     let new = body.parse()?;
     let castings = app.castings.clone();
     let Warned { value, warnings } = app.blocking.run_write(move || castings.create(&permit, movie, &new)).await?;
@@ -91,7 +91,7 @@ pub async fn change(
     app: Data<App>,
     call: Permitted<PatchMovies, (Json<CastingBody>, CastingPath, IfMatch<2>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Json(body), CastingPath { movie, id }, IfMatch(precondition)) } = call;
+    let Permitted { permit, input: (body, CastingPath { movie, id }, IfMatch(precondition)) } = call;
     let changes = body.parse_changes()?;
     let castings = app.castings.clone();
     let change = move || castings.change(&permit, movie, id, &precondition, &changes);
@@ -116,7 +116,7 @@ pub async fn bill(
     app: Data<App>,
     call: Permitted<PatchMovies, (Json<BillingBody>, Id<MovieId>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Json(body), Id(movie)) } = call;
+    let Permitted { permit, input: (body, Id(movie)) } = call;
     let order = body.parse()?;
     let castings = app.castings.clone();
     let cast = app.blocking.run_write(move || castings.bill(&permit, movie, &order)).await?;

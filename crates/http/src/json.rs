@@ -2,7 +2,7 @@
 
 mod unique;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, marker::PhantomData, time::Duration};
 
 use actix_web::{
     HttpRequest,
@@ -26,26 +26,26 @@ use crate::{
 /// How long a body may take to arrive.
 pub const BODY_DEADLINE: Duration = Duration::from_secs(10);
 
-/// A body of which only the listed members are looked at.
-pub trait Body: From<Members> {
+/// What a body says. A type of this kind has no values: how a body is read is up to [`Json`] of it.
+pub trait Body: 'static {
     /// The members that a client may set.
     const MEMBERS: &'static [&'static str];
-
-    /// What it was made of.
-    fn members(&self) -> &Members;
 
     /// Its name and its JSON Schema in the document, for requests of that method.
     fn schema(method: &Method) -> (&'static str, Value);
 }
 
-/// A JSON object as a typed body.
-pub struct Json<T>(pub T);
+/// A JSON object that says what a `T` does. Only the members of `T` are looked at.
+pub struct Json<T> {
+    pub members: Members,
+    body: PhantomData<T>,
+}
 
 impl<T: Body> Input for Json<T> {
     async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         check_media_type(request, media_types(request.method()))?;
         let arriving = Arriving::of(request, payload, App::of(request)?.body_limit)?;
-        Self::parse(&in_time(BODY_DEADLINE, read(arriving)).await?)
+        Self::from_bytes(&in_time(BODY_DEADLINE, read(arriving)).await?)
     }
 
     fn describe(operation: &mut OperationObject<'_>) {
@@ -53,13 +53,18 @@ impl<T: Body> Input for Json<T> {
     }
 
     fn content(&self) -> Result<Vec<u8>, Problem> {
-        self.0.members().canonical().map_err(Problem::internal)
+        self.members.canonical().map_err(Problem::internal)
     }
 }
 
 impl<T: Body> Json<T> {
-    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
-        Ok(Self(T::from(Members::of(parse_object(bytes)?, T::MEMBERS))))
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Problem> {
+        Ok(Self::of(Members::of(parse_object(bytes)?, T::MEMBERS)))
+    }
+
+    /// The body that has these members.
+    pub const fn of(members: Members) -> Self {
+        Self { members, body: PhantomData }
     }
 }
 

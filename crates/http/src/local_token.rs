@@ -17,7 +17,7 @@ use crate::{
     App,
     input::Input,
     json::{Body, Json},
-    members::{Members, text},
+    members::text,
     openapi::{scalar, schema::object},
     problem::{Kind, Problem},
     query,
@@ -69,7 +69,7 @@ impl FromRequest for Wanted {
         Box::pin(async move {
             refuse_strangers(&request)?;
             query::refuse_unknown(request.query_string(), &[])?;
-            let Json(body) = Json::<RoleBody>::take(&request, &mut payload).await?;
+            let body = Json::<RoleBody>::take(&request, &mut payload).await?;
             Ok(Self(body.parse()?))
         })
     }
@@ -98,29 +98,17 @@ fn is_loopback(authority: &str) -> bool {
 }
 
 /// What a client says of the token that it wants.
-pub struct RoleBody {
-    members: Members,
-}
+pub enum RoleBody {}
 
 impl Body for RoleBody {
     const MEMBERS: &'static [&'static str] = &["role"];
-
-    fn members(&self) -> &Members {
-        &self.members
-    }
 
     fn schema(_: &Method) -> (&'static str, Value) {
         ("LocalTokenRequest", object(&json!({"role": scalar::role()}), &["role"]))
     }
 }
 
-impl From<Members> for RoleBody {
-    fn from(members: Members) -> Self {
-        Self { members }
-    }
-}
-
-impl RoleBody {
+impl Json<RoleBody> {
     fn parse(mut self) -> Result<Role, InvalidFields> {
         let mut faults = FieldFaults::default();
         let role = self.members.take("role").required(|value| {

@@ -24,7 +24,7 @@ use crate::{
     conditional::{EntityTag, IfMatch, IfNoneMatch},
     input::Id,
     json::{Body, Json},
-    members::{Members, day, ids, text},
+    members::{day, ids, text},
     openapi::{
         scalar,
         schema::{changes, nullable, object, with},
@@ -37,7 +37,7 @@ use crate::{
 
 /// `POST /movies`.
 pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<MovieBody>>) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: Json(body) } = call;
+    let Permitted { permit, input: body } = call;
     let new = body.parse()?;
     let movies = app.movies.clone();
     let Warned { value, warnings } = app.blocking.run_write(move || movies.create(&permit, &new)).await?;
@@ -64,7 +64,7 @@ pub async fn change(
     app: Data<App>,
     call: Permitted<PatchMovies, (Json<MovieBody>, Id<MovieId>, IfMatch)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
+    let Permitted { permit, input: (body, Id(id), IfMatch(precondition)) } = call;
     let changes = body.parse_changes()?;
     let movies = app.movies.clone();
     let Warned { value, warnings } =
@@ -98,16 +98,10 @@ fn render(movie: &Movie) -> Result<HttpResponse, Problem> {
 }
 
 /// What a client may set of a movie.
-pub struct MovieBody {
-    members: Members,
-}
+pub enum MovieBody {}
 
 impl Body for MovieBody {
     const MEMBERS: &'static [&'static str] = &["title", "release_date", "shoot_start", "shoot_end", "actor_ids"];
-
-    fn members(&self) -> &Members {
-        &self.members
-    }
 
     fn schema(method: &Method) -> (&'static str, Value) {
         let optional_day = nullable(&scalar::day());
@@ -125,13 +119,7 @@ impl Body for MovieBody {
     }
 }
 
-impl From<Members> for MovieBody {
-    fn from(members: Members) -> Self {
-        Self { members }
-    }
-}
-
-impl MovieBody {
+impl Json<MovieBody> {
     pub fn parse(mut self) -> Result<NewMovie, InvalidFields> {
         let mut faults = FieldFaults::default();
         let title = faults.keep("title", self.members.take("title").required(|value| Title::parse(text(value)?)));

@@ -8,8 +8,8 @@ use ensemble_domain::{
 use serde_json::{Value, json};
 
 use crate::{
-    json::Body,
-    members::{Members, id, ids, text, whole_number},
+    json::{Body, Json},
+    members::{id, ids, text, whole_number},
     openapi::{
         scalar,
         schema::{changes, nullable, object},
@@ -17,16 +17,10 @@ use crate::{
 };
 
 /// What a client may set of a new casting.
-pub struct NewCastingBody {
-    members: Members,
-}
+pub enum NewCastingBody {}
 
 impl Body for NewCastingBody {
     const MEMBERS: &'static [&'static str] = &["actor_id", "character", "status", "reason", "billing"];
-
-    fn members(&self) -> &Members {
-        &self.members
-    }
 
     fn schema(_: &Method) -> (&'static str, Value) {
         let members = json!({
@@ -37,13 +31,7 @@ impl Body for NewCastingBody {
     }
 }
 
-impl From<Members> for NewCastingBody {
-    fn from(members: Members) -> Self {
-        Self { members }
-    }
-}
-
-impl NewCastingBody {
+impl Json<NewCastingBody> {
     pub fn parse(mut self) -> Result<NewCasting, InvalidFields> {
         let mut faults = FieldFaults::default();
         let actor = self.members.take("actor_id").required(|value| id(&value, ActorId::new));
@@ -61,16 +49,10 @@ impl NewCastingBody {
 }
 
 /// What a client may change of a casting. Its actor stays: somebody else in the part is another casting.
-pub struct CastingBody {
-    members: Members,
-}
+pub enum CastingBody {}
 
 impl Body for CastingBody {
     const MEMBERS: &'static [&'static str] = &["character", "status", "reason", "billing"];
-
-    fn members(&self) -> &Members {
-        &self.members
-    }
 
     fn schema(_: &Method) -> (&'static str, Value) {
         let members = json!({
@@ -81,13 +63,7 @@ impl Body for CastingBody {
     }
 }
 
-impl From<Members> for CastingBody {
-    fn from(members: Members) -> Self {
-        Self { members }
-    }
-}
-
-impl CastingBody {
+impl Json<CastingBody> {
     pub fn parse_changes(mut self) -> Result<CastingChanges, InvalidFields> {
         self.members.refuse_only_unknown()?;
         let mut faults = FieldFaults::default();
@@ -106,29 +82,17 @@ impl CastingBody {
 }
 
 /// The order in which the names of a cast are printed.
-pub struct BillingBody {
-    members: Members,
-}
+pub enum BillingBody {}
 
 impl Body for BillingBody {
     const MEMBERS: &'static [&'static str] = &["order"];
-
-    fn members(&self) -> &Members {
-        &self.members
-    }
 
     fn schema(_: &Method) -> (&'static str, Value) {
         ("BillingOrder", object(&json!({"order": scalar::ids()}), &["order"]))
     }
 }
 
-impl From<Members> for BillingBody {
-    fn from(members: Members) -> Self {
-        Self { members }
-    }
-}
-
-impl BillingBody {
+impl Json<BillingBody> {
     pub fn parse(mut self) -> Result<BillingOrder, InvalidFields> {
         let mut faults = FieldFaults::default();
         let order = self.members.take("order").required(|value| BillingOrder::new(ids(value, CastingId::new)?));

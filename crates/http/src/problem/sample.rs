@@ -24,7 +24,7 @@ use crate::{
 /// A problem of that kind, made by what refuses requests. There is none of a method that no operation has.
 pub fn sample(kind: Kind) -> Option<Problem> {
     Some(match kind {
-        Kind::MalformedRequest => Json::<ActorBody>::parse(br#"{"name": "Nada Haddad" "age": 20}"#).err()?,
+        Kind::MalformedRequest => Json::<ActorBody>::from_bytes(br#"{"name": "Nada Haddad" "age": 20}"#).err()?,
         Kind::InvalidRequest => Parameters::of("limit=many").limit().err()?,
         Kind::UnknownParameter => refuse_unknown("pgae=2", &[PAGE]).err()?,
         Kind::InvalidCursor => Parameters::of("cursor=7").cursor(|_| None::<()>).err()?,

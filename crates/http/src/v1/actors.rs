@@ -37,7 +37,7 @@ pub async fn search(
     app: Data<App>,
     call: Permitted<GetActors, (PageQuery, Json<SearchBody>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (wanted, Json(body)) } = call;
+    let Permitted { permit, input: (wanted, body) } = call;
     page(&app, permit, body.parse()?, wanted).await
 }
 
@@ -56,7 +56,7 @@ async fn page(
 
 /// `POST /api/v1/actors`. Somebody new is booked for nothing.
 pub async fn create(app: Data<App>, call: Permitted<PostActors, Json<WrappedActor>>) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: Json(body) } = call;
+    let Permitted { permit, input: body } = call;
     let new = body.new_one()?.parse(app.today()).map_err(refused::<ActorBody>)?;
     let outcome = app.add_actor(Addition { permit, new }).await?;
     view::outcome(&outcome, |actor| {
@@ -84,7 +84,7 @@ pub async fn change(
     app: Data<App>,
     call: Permitted<PatchActors, (Json<WrappedActor>, Id<ActorId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
+    let Permitted { permit, input: (body, Id(id), IfMatch(precondition)) } = call;
     let changes = body.changes()?.parse_changes(app.today()).map_err(refused::<ActorBody>)?;
     let (actors, castings) = (app.actors.clone(), app.castings.clone());
     let change = move || {

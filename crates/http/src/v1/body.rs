@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     actors::ActorBody,
-    json::Body,
+    json::{Body, Json},
     members::{Members, ids, object, text},
     movies::MovieBody,
     openapi::{scalar, schema},
@@ -42,10 +42,7 @@ impl Wrapped for MovieBody {
 }
 
 /// A body of which the parts have not been put together yet.
-pub struct Wrapping<B> {
-    members: Members,
-    inside: PhantomData<B>,
-}
+pub struct Wrapping<B>(PhantomData<B>);
 
 /// `{"actor": {...}}`.
 pub type WrappedActor = Wrapping<ActorBody>;
@@ -54,10 +51,6 @@ pub type WrappedMovie = Wrapping<MovieBody>;
 
 impl<B: Wrapped> Body for Wrapping<B> {
     const MEMBERS: &'static [&'static str] = B::OUTSIDE;
-
-    fn members(&self) -> &Members {
-        &self.members
-    }
 
     fn schema(method: &Method) -> (&'static str, Value) {
         let [new_one, change] = B::SCHEMAS;
@@ -75,21 +68,15 @@ impl<B: Wrapped> Body for Wrapping<B> {
     }
 }
 
-impl<B> From<Members> for Wrapping<B> {
-    fn from(members: Members) -> Self {
-        Self { members, inside: PhantomData }
-    }
-}
-
-impl<B: Wrapped> Wrapping<B> {
+impl<B: Wrapped> Json<Wrapping<B>> {
     /// The body of something new.
-    pub fn new_one(mut self) -> Result<B, Problem> {
+    pub fn new_one(mut self) -> Result<Json<B>, Problem> {
         let inside = self.members.take(B::NAME).required(object).map_err(in_the_object::<B>)?;
         Ok(self.around(Members::of(inside, B::INSIDE)))
     }
 
     /// The body of a partial change.
-    pub fn changes(mut self) -> Result<B, Problem> {
+    pub fn changes(mut self) -> Result<Json<B>, Problem> {
         self.members.refuse_only_unknown()?;
         let inside = self.members.take(B::NAME).replacement(object).map_err(in_the_object::<B>)?;
         let inside = Members::of(inside.unwrap_or_default(), B::INSIDE);
@@ -97,11 +84,11 @@ impl<B: Wrapped> Wrapping<B> {
         Ok(self.around(inside))
     }
 
-    fn around(mut self, mut inside: Members) -> B {
+    fn around(mut self, mut inside: Members) -> Json<B> {
         for name in B::OUTSIDE {
             inside.put(name, self.members.take(name));
         }
-        B::from(inside)
+        Json::of(inside)
     }
 }
 
@@ -119,16 +106,10 @@ pub fn refused<B: Wrapped>(refusal: impl Into<Problem>) -> Problem {
 }
 
 /// `{"search_term": "...", "actor_ids": [...]}`: actors whose names hold the words, but for those.
-pub struct SearchBody {
-    members: Members,
-}
+pub enum SearchBody {}
 
 impl Body for SearchBody {
     const MEMBERS: &'static [&'static str] = &["search_term", "actor_ids"];
-
-    fn members(&self) -> &Members {
-        &self.members
-    }
 
     fn schema(_: &Method) -> (&'static str, Value) {
         let members =
@@ -137,13 +118,7 @@ impl Body for SearchBody {
     }
 }
 
-impl From<Members> for SearchBody {
-    fn from(members: Members) -> Self {
-        Self { members }
-    }
-}
-
-impl SearchBody {
+impl Json<SearchBody> {
     /// The actors that are looked for; all of them when no word is given.
     pub fn parse(mut self) -> Result<ActorFilter, InvalidFields> {
         let mut faults = FieldFaults::default();

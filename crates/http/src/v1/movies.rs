@@ -49,7 +49,7 @@ pub async fn actors(
 
 /// `POST /api/v1/movies`.
 pub async fn create(app: Data<App>, call: Permitted<PostMovies, Json<WrappedMovie>>) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: Json(body) } = call;
+    let Permitted { permit, input: body } = call;
     let new = body.new_one()?.parse().map_err(refused::<MovieBody>)?;
     let (movies, castings) = (app.movies.clone(), app.castings.clone());
     let create = move || {
@@ -82,7 +82,7 @@ pub async fn change(
     app: Data<App>,
     call: Permitted<PatchMovies, (Json<WrappedMovie>, Id<MovieId>, IfMatch<1>)>,
 ) -> Result<HttpResponse, Problem> {
-    let Permitted { permit, input: (Json(body), Id(id), IfMatch(precondition)) } = call;
+    let Permitted { permit, input: (body, Id(id), IfMatch(precondition)) } = call;
     let changes = body.changes()?.parse_changes().map_err(refused::<MovieBody>)?;
     let (movies, castings) = (app.movies.clone(), app.castings.clone());
     let change = move || {
