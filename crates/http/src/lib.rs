@@ -9,7 +9,6 @@ mod actors;
 mod app;
 #[doc(hidden)]
 pub mod bench_api;
-mod beside;
 mod blocking;
 mod body;
 mod castings;

@@ -7,13 +7,14 @@ use actix_web::{
         header::{self, ContentType, HeaderName, HeaderValue},
     },
 };
-use ensemble_domain::{Outcome, Version};
+use ensemble_domain::{Error, Outcome, RequestId, Version, in_full};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 
 use crate::{
     conditional::{EntityTag, IfNoneMatch},
+    panics::current_request,
     problem::Problem,
 };
 
@@ -107,6 +108,18 @@ pub fn varying(response: Result<HttpResponse, Problem>) -> Result<HttpResponse, 
     let mut response = response?;
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
     Ok(response)
+}
+
+/// What is told beside a change that was made, such as its warnings, if it could be found out. What was done stands when the store
+/// is in trouble by now, and to answer with the trouble would deny it; so the log has it.
+pub fn if_known<T>(found: Result<T, impl Into<Error>>) -> Option<T> {
+    let found = found.map_err(Into::into);
+    if let Err(Error::Store(trouble)) = &found {
+        let request_id = current_request();
+        let request_id = request_id.as_ref().map(RequestId::as_str);
+        tracing::warn!(request_id, cause = in_full(trouble), "a change was answered without what is told beside it");
+    }
+    found.ok()
 }
 
 /// The answer to a deletion.

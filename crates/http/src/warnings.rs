@@ -4,7 +4,10 @@ use ensemble_domain::{CastingId, MovieId, StoreError, Warning};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::{beside::if_known, paths, view::Named};
+use crate::{
+    paths,
+    view::{Named, if_known},
+};
 
 /// A resource under its name, and then `warnings`, which may be none.
 pub struct NamedWithWarnings<'a, V> {

@@ -6,7 +6,7 @@ use ensemble_domain::{
     ActorId, Caller, CastMember, CastingService, CastingStatus, Credit, Error, GetActors, GetMovies, MovieId, Permit,
 };
 
-use crate::beside::if_known;
+use crate::view::if_known;
 
 const BOOKED: Option<&[CastingStatus]> = Some(&[CastingStatus::Booked]);
 
