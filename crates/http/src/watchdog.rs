@@ -14,8 +14,8 @@ use tokio::time::timeout;
 
 use crate::{access_log::Unanswered, panics::caught, problem::Problem};
 
-/// How long a request may take in all until its answer begins, unless its operation says otherwise: ten seconds for its body, and a few for the store. A list that is
-/// exported begins with its first rows.
+/// How long a request may take in all until its answer begins, unless its operation says otherwise: ten seconds for its body, and a
+/// few for the store. A list that is exported begins with its first rows.
 pub const DEADLINE: Duration = Duration::from_secs(15);
 
 /// Stands within the layers that every answer must pass, CORS among them, so that a page can read these answers too. None of them
