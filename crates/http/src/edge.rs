@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        ConnectionType, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -79,7 +79,7 @@ fn finished(response: ServiceResponse, context: &RequestContext) -> ServiceRespo
             log_problem(problem, context);
             problem.body(&path, &context.request_id)
         }
-        None => framework_problem(response.status()).body(&path, &context.request_id),
+        None => framework_problem(&response).body(&path, &context.request_id),
     };
     let mut response = response.map_body(|_, _| BoxBody::new(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
@@ -87,7 +87,12 @@ fn finished(response: ServiceResponse, context: &RequestContext) -> ServiceRespo
 }
 
 /// What the framework refuses by itself: a preflight of a foreign origin, a request it cannot read.
-fn framework_problem(status: StatusCode) -> Problem {
+fn framework_problem(response: &ServiceResponse) -> Problem {
+    let status = response.status();
+    if status == StatusCode::BAD_REQUEST && response.request().method() == Method::OPTIONS {
+        let detail = "pages of that origin may not send requests with that method and those headers";
+        return Problem::new(Kind::InvalidRequest, detail);
+    }
     match Kind::ALL.into_iter().find(|kind| kind.status() == status) {
         Some(Kind::MalformedRequest) | None if status.is_client_error() => {
             Problem::new(Kind::InvalidRequest, "the request is not valid here")

@@ -108,11 +108,11 @@ pub fn headers() -> Value {
     let number = |description: &str| json!({"description": description, "schema": {"type": "integer", "minimum": 0}});
     json!({
         "ETag": text("The version as an entity tag, for `If-Match` and `If-None-Match`", "^\"[0-9]+(-[0-9]+)*\"$"),
-        "Location": plain("Where the new resource is"),
+        "Location": plain("Where the new resource is, or what was asked for"),
         "Link": plain("The first, previous, next and last page (RFC 8288)"),
         "X-Total-Count": number("How many there are in all; 10000 for more, where there is a filter"),
         "Content-Disposition": plain("With CSV: the name of the file (RFC 6266)"),
-        "Vary": plain("The header that decides between JSON and CSV"),
+        "Vary": plain("The header that decides between the forms of an answer"),
         "X-Request-Id": text("The id of the request: yours, or one that was made; it is in the log and the history", "^[A-Za-z0-9._-]{1,64}$"),
         "Idempotency-Replayed": text("There when the answer was given before under this key, and nothing was done now", "^true$"),
         "WWW-Authenticate": plain("How to authenticate (RFC 6750)"),

@@ -1,7 +1,7 @@
 //! What the document says of the server itself.
 
 use actix_web::http::StatusCode;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::OperationObject;
 use crate::{
@@ -18,7 +18,10 @@ use crate::{
 const TAG: &str = "Service";
 
 pub fn home(operation: &mut OperationObject<'_>) {
-    operation.says(TAG, "getHome", "Find out where to begin").object::<HomeView>("Name, version and links");
+    operation
+        .says(TAG, "getHome", "Find out where to begin")
+        .answers(StatusCode::SEE_OTHER, "To the console, for a browser", &["Location", "Vary"], Value::Null)
+        .object::<HomeView>("Name, version and links");
 }
 
 pub fn live(operation: &mut OperationObject<'_>) {
@@ -46,9 +49,10 @@ pub fn problem(operation: &mut OperationObject<'_>) {
 }
 
 pub fn document(operation: &mut OperationObject<'_>) {
+    IfNoneMatch::describe(operation);
     operation.says(TAG, "getOpenApi", "Read the OpenAPI document").json(
         "The document",
-        &[],
+        &["ETag"],
         &json!({"type": "object"}),
     );
 }

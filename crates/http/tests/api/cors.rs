@@ -178,6 +178,8 @@ async fn whoever_asks_first_for_what_is_not_allowed_is_refused_without_any_cors_
     for (name, call) in table {
         let answer = server.answer(call).await;
         assert_eq!(answer.problem(), (400, "invalid-request".to_owned()), "{name}");
+        let told = "pages of that origin may not send requests with that method and those headers";
+        assert_eq!(answer.member("detail"), told, "{name}");
         assert_eq!(answer.cors_headers(), names(&[]), "{name}");
     }
 }
