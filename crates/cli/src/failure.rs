@@ -7,6 +7,8 @@ use std::{
     process::ExitCode,
 };
 
+use ensemble_domain::in_full;
+
 use crate::settings::SettingsError;
 
 /// One line for people, and the exit code that goes with it.
@@ -21,16 +23,7 @@ pub enum Failure {
 impl Failure {
     /// A failure with its causes, on one line.
     pub fn because(what: &str, error: &(dyn Error + 'static)) -> Self {
-        let causes = std::iter::successors(Some(error), |error| (**error).source());
-        let mut texts: Vec<String> = Vec::new();
-        for cause in causes {
-            // Drivers break lines, and some errors repeat their causes.
-            let text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-            if texts.last().is_none_or(|last| !last.ends_with(&text)) {
-                texts.push(text);
-            }
-        }
-        Self::Other(format!("{what}: {}", texts.join(": ")))
+        Self::Other(format!("{what}: {}", in_full(error)))
     }
 
     pub fn exit_code(&self) -> ExitCode {
@@ -63,23 +56,5 @@ pub fn print(text: &str) -> Result<(), Failure> {
             Err(Failure::because("standard output cannot be written", &error))
         }
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use thiserror::Error;
-
-    use super::*;
-
-    #[derive(Debug, Error)]
-    #[error("cannot connect: {0}")]
-    struct Repeats(#[source] io::Error);
-
-    #[test]
-    fn a_failure_is_one_line_that_tells_each_cause_once() {
-        let error = Repeats(io::Error::other("refused\n\tIs the server running?\n"));
-        let failure = Failure::because("the schema", &error);
-        assert_eq!(failure.to_string(), "the schema: cannot connect: refused Is the server running?");
     }
 }

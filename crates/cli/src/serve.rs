@@ -8,7 +8,7 @@ use actix_web::{
     web::Data,
 };
 use ensemble_auth::{KeyFetcher, KeyKeeper, KeySet, KeyStore, LocalIssuer, Verifier, install_crypto};
-use ensemble_domain::{Clock, StoreError};
+use ensemble_domain::{Clock, StoreError, in_full};
 use ensemble_http::{App, Blocking, LocalTokens, MAX_CONNECTIONS, RateLimits, ServerSettings, Services};
 use ensemble_infra::Database;
 use tokio::signal::unix::{SignalKind, signal};
@@ -115,7 +115,7 @@ async fn forget_requests(database: Database, clock: Arc<dyn Clock>, blocking: Bl
             Ok(0) => rt::time::sleep(FORGET_EVERY).await,
             Ok(keys) => tracing::info!(keys, "expired idempotency keys were removed"),
             Err(error) => {
-                tracing::warn!(%error, "expired idempotency keys could not be removed");
+                tracing::warn!(error = in_full(&error), "expired idempotency keys could not be removed");
                 rt::time::sleep(FORGET_EVERY).await;
             }
         }

@@ -11,11 +11,13 @@ use crate::{
 /// The error behind an error, kept for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Answers an error and everything behind it on one line, for the log.
+/// Answers an error and everything behind it on one line, for the log and for whoever typed a command.
 #[must_use]
 pub fn in_full(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    // Drivers break lines.
+    let on_one_line = |cause: &dyn std::error::Error| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    causes.map(on_one_line).collect::<Vec<_>>().join(": ")
 }
 
 /// The kind of rule that a value broke; [`FaultCode::as_str`] is stable and meant for programs.
@@ -357,5 +359,11 @@ mod tests {
     #[test]
     fn no_fault_hands_the_value_on() {
         assert_eq!(FieldFaults::default().finish(Some(7)), Ok(7));
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes_on_one_line() {
+        let error = Error::from(StoreError::Unavailable("refused\n\tIs the server running?\n".into()));
+        assert_eq!(in_full(&error), "the store is unavailable: refused Is the server running?");
     }
 }

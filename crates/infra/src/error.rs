@@ -30,16 +30,16 @@ pub enum OpenError {
     },
 }
 
-/// Why a connection could not be made.
+/// Why a connection could not be made. The text tells the cause, which is no source beside it, since the pool keeps the text alone.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The database did not answer, or refused.
     #[error("cannot connect to the database: {}", .0.to_string().trim_end())]
-    Refused(#[from] diesel::ConnectionError),
+    Refused(diesel::ConnectionError),
     /// The connection was made but could not be set up.
     #[error("cannot set up the connection: {0}")]
-    SetUp(#[from] QueryError),
+    SetUp(QueryError),
     /// SQLite did not take a setting that the promises of this crate rest on.
     #[error("SQLite keeps {pragma} at {found} instead of {wanted}")]
     Pragma {
@@ -50,6 +50,18 @@ pub enum ConnectError {
         /// What SQLite answers.
         found: String,
     },
+}
+
+impl From<diesel::ConnectionError> for ConnectError {
+    fn from(error: diesel::ConnectionError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<QueryError> for ConnectError {
+    fn from(error: QueryError) -> Self {
+        Self::SetUp(error)
+    }
 }
 
 /// Why the database is not ready to serve.
