@@ -49,7 +49,7 @@ pub fn run(settings: Settings, examples: bool) -> Result<(), Failure> {
 }
 
 async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Result<(), Failure> {
-    let Settings { queue, auth, http, rate_limit, database, metrics, sign_in, .. } = settings;
+    let Settings { queue, waits, auth, http, rate_limit, metrics, sign_in, .. } = settings;
     let listeners = listen(&http)?;
     // What is made before the recorder is there would count for nobody.
     let metrics = metrics.map(Metrics::start).transpose()?;
@@ -58,11 +58,9 @@ async fn serve(settings: Settings, use_cases: UseCases, examples: bool) -> Resul
 
     let store = use_cases.database.clone();
     let readiness = Arc::new(move || store.ready().map_err(Into::into));
-    // Half of the whole wait is for the call's turn, a quarter for its connection; what is left goes to somebody else's lock.
-    let blocking = Blocking::new(queue, 2 * database.checkout_timeout);
-    // Whoever has the turn of a sole writer finds its connection free, so a call may wait for the turn somewhat longer.
-    let turn = 5 * database.checkout_timeout / 2;
-    let blocking = if use_cases.database.has_sole_writer() { blocking.with_sole_writer(turn) } else { blocking };
+    let blocking = Blocking::new(queue, waits.turn);
+    let blocking =
+        if use_cases.database.has_sole_writer() { blocking.with_sole_writer(waits.write_turn) } else { blocking };
     rt::spawn(forget_requests(use_cases.database.clone(), Arc::clone(&use_cases.clock), blocking.clone()));
     rt::spawn(warn_of_slow_searches(use_cases.database.clone(), blocking.clone()));
     let (keys, local) = trust(&auth, &use_cases.clock)?;

@@ -46,7 +46,7 @@ pub enum ConnectError {
         /// The setting.
         pragma: &'static str,
         /// What was asked for.
-        wanted: &'static str,
+        wanted: String,
         /// What SQLite answers.
         found: String,
     },

@@ -23,14 +23,16 @@ use tracing_subscriber::EnvFilter;
 
 use super::{
     AuthSettings, HttpSettings, IssuerSettings, Layers, LogFormat, LogSettings, Profile, RateLimitSettings, Settings,
-    SettingsError,
+    SettingsError, Waits,
 };
 
 impl Layers {
     /// Checks every setting.
     pub fn check(&self) -> Result<Settings, SettingsError> {
-        let database = self.database()?;
+        let waits = Waits::of(self.seconds("database.checkout_timeout", 1, 60)?);
+        let database = self.database(waits)?;
         Ok(Settings {
+            waits,
             queue: self.number("database.queue", 1, 1_000_000)?,
             migrate_on_start: self.choice(
                 "database.migrate_on_start",
@@ -46,14 +48,13 @@ impl Layers {
         })
     }
 
-    fn database(&self) -> Result<DatabaseSettings, SettingsError> {
+    fn database(&self, waits: Waits) -> Result<DatabaseSettings, SettingsError> {
         let url = DatabaseUrl::parse(&self.text("database.url"))
             .map_err(|refused| self.wrong("database.url", &format!("is not right: {refused}")))?;
         Ok(DatabaseSettings {
             url,
             pool_size: NonZero::new(self.number("database.pool_size", 0, 1000)?).map(NonZero::get),
-            // A quarter is for the call's connection; the half for its turn is seen to where the server starts.
-            checkout_timeout: self.seconds("database.checkout_timeout", 1, 60)? / 4,
+            checkout_timeout: waits.connection,
             statement_timeout: self.seconds("database.statement_timeout", 1, 3600)?,
         })
     }

@@ -33,6 +33,7 @@ impl SettingsError {
 pub struct Settings {
     pub database: DatabaseSettings,
     pub queue: usize,
+    pub waits: Waits,
     pub migrate_on_start: bool,
     pub auth: AuthSettings,
     pub http: HttpSettings,
@@ -43,6 +44,25 @@ pub struct Settings {
     pub sign_in: SignIn,
     /// Where metrics are to be asked for, if anywhere.
     pub metrics: Option<SocketAddr>,
+}
+
+/// How long a call waits before it is answered 503: the parts of `database.checkout_timeout`. A lock that somebody else holds may
+/// take 1.25 s more, so with the usual two seconds every call is answered within three.
+#[derive(Clone, Copy)]
+pub struct Waits {
+    /// For its turn.
+    pub turn: Duration,
+    /// For its turn to write where there is one writer, whose connection is free for whoever has the turn.
+    pub write_turn: Duration,
+    /// For all connections that it needs.
+    pub connection: Duration,
+}
+
+impl Waits {
+    /// The parts of that whole.
+    fn of(whole: Duration) -> Self {
+        Self { turn: whole / 2, write_turn: whole * 5 / 8, connection: whole / 4 }
+    }
 }
 
 /// Whose tokens are accepted.

@@ -15,7 +15,7 @@ use diesel_migrations::EmbeddedMigrations;
 use super::{MIGRATIONS, symptom_of};
 use crate::{
     OpenError,
-    connection::{AnyConnection, Connector, Purpose},
+    connection::{AnyConnection, Connector, LOCK_WAIT, Purpose},
     error::{ConnectError, Symptom},
 };
 
@@ -25,9 +25,11 @@ pub struct File {
     path: PathBuf,
 }
 
-/// What every connection is set to, and what it must answer afterwards. The wait for locks comes first, so that the others wait.
-const PRAGMAS: [(&str, &str, &str); 6] = [
-    ("busy_timeout", "1250", "1250"),
+/// A setting, what it is set to, and what it must answer afterwards.
+type Pragma<'a> = (&'static str, &'a str, &'a str);
+
+/// What every connection is set to, once it waits for locks.
+const PRAGMAS: [Pragma<'static>; 5] = [
     ("journal_mode", "WAL", "wal"),
     // With NORMAL, a power cut may undo a commit that was acknowledged.
     ("synchronous", "FULL", "2"),
@@ -37,7 +39,7 @@ const PRAGMAS: [(&str, &str, &str); 6] = [
 ];
 
 /// How long one migration waits for another, or for whoever writes.
-const MIGRATION_WAIT: (&str, &str, &str) = ("busy_timeout", "60000", "60000");
+const MIGRATION_WAIT: Duration = Duration::from_mins(1);
 
 impl File {
     pub fn at(path: PathBuf) -> Self {
@@ -61,24 +63,27 @@ impl File {
     }
 
     fn open(&self, purpose: Purpose) -> Result<SqliteConnection, ConnectError> {
-        let mut connection = SqliteConnection::establish(&self.name())?;
+        let mut connection = self.establish()?;
         for pragma in PRAGMAS {
             set(&mut connection, pragma)?;
         }
         match purpose {
             Purpose::Everyday => set(&mut connection, ("query_only", "ON", "1"))?,
             Purpose::SoleWriter => {}
-            Purpose::Migration => set(&mut connection, MIGRATION_WAIT)?,
+            Purpose::Migration => wait_for_locks(&mut connection, MIGRATION_WAIT)?,
         }
         Ok(connection)
     }
 
     /// A connection that changes nothing about the file, not even the way its journal is kept, and waits for locks.
     pub fn open_as_it_is(&self) -> Result<AnyConnection, ConnectError> {
+        Ok(AnyConnection::Sqlite(self.establish()?))
+    }
+
+    fn establish(&self) -> Result<SqliteConnection, ConnectError> {
         let mut connection = SqliteConnection::establish(&self.name())?;
-        let [waiting, ..] = PRAGMAS;
-        set(&mut connection, waiting)?;
-        Ok(AnyConnection::Sqlite(connection))
+        wait_for_locks(&mut connection, LOCK_WAIT)?;
+        Ok(connection)
     }
 
     /// Takes the write lock once, which fails where the file or its folder (for the log beside it) is read-only.
@@ -121,16 +126,18 @@ impl Connector for File {
     }
 }
 
-fn set(
-    connection: &mut SqliteConnection,
-    pragma: (&'static str, &'static str, &'static str),
-) -> Result<(), ConnectError> {
+fn wait_for_locks(connection: &mut SqliteConnection, at_most: Duration) -> Result<(), ConnectError> {
+    let milliseconds = at_most.as_millis().to_string();
+    set(connection, ("busy_timeout", &milliseconds, &milliseconds))
+}
+
+fn set(connection: &mut SqliteConnection, pragma: Pragma<'_>) -> Result<(), ConnectError> {
     let (name, value, wanted) = pragma;
     if read(connection, name)? != wanted {
         patiently(|| connection.batch_execute(&format!("PRAGMA {name} = {value}")))?;
     }
     let found = read(connection, name)?;
-    if found == wanted { Ok(()) } else { Err(ConnectError::Pragma { pragma: name, wanted, found }) }
+    if found == wanted { Ok(()) } else { Err(ConnectError::Pragma { pragma: name, wanted: wanted.to_owned(), found }) }
 }
 
 fn read(connection: &mut SqliteConnection, pragma: &str) -> QueryResult<String> {
@@ -157,7 +164,6 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::connection::LOCK_WAIT;
 
     #[test]
     fn every_connection_keeps_what_is_promised() {
@@ -165,28 +171,20 @@ mod tests {
         let file = File::at(folder.path().join("test.db"));
         for purpose in [Purpose::Everyday, Purpose::SoleWriter, Purpose::Migration] {
             let mut connection = file.open(purpose).unwrap();
-            for (name, _, wanted) in &PRAGMAS[1..] {
-                assert_eq!(read(&mut connection, name).unwrap(), *wanted, "{purpose:?} {name}");
+            for (name, _, wanted) in PRAGMAS {
+                assert_eq!(read(&mut connection, name).unwrap(), wanted, "{purpose:?} {name}");
             }
+            let waits = if purpose == Purpose::Migration { MIGRATION_WAIT } else { LOCK_WAIT };
+            assert_eq!(read(&mut connection, "busy_timeout").unwrap(), waits.as_millis().to_string(), "{purpose:?}");
             let reads_only = if purpose == Purpose::Everyday { "1" } else { "0" };
             assert_eq!(read(&mut connection, "query_only").unwrap(), reads_only, "{purpose:?}");
         }
     }
 
     #[test]
-    fn a_call_waits_for_a_lock_as_long_as_on_any_database() {
-        let folder = TempDir::new().unwrap();
-        let file = File::at(folder.path().join("test.db"));
-        for purpose in [Purpose::Everyday, Purpose::SoleWriter] {
-            let waits = read(&mut file.open(purpose).unwrap(), "busy_timeout").unwrap();
-            assert_eq!(waits, LOCK_WAIT.as_millis().to_string(), "{purpose:?}");
-        }
-    }
-
-    #[test]
     fn a_setting_that_is_not_kept_is_an_error() {
         let mut memory = SqliteConnection::establish(":memory:").unwrap();
-        let error = set(&mut memory, PRAGMAS[1]).unwrap_err();
+        let error = set(&mut memory, PRAGMAS[0]).unwrap_err();
         assert_eq!(error.to_string(), "SQLite keeps journal_mode at memory instead of wal");
     }
 
