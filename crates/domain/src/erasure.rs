@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::mention::Names;
-use crate::{Actor, ActorId, BookedOn, Clock, Entity, EraseActors, Error, Permit, Reason, StoreError};
+use crate::{Actor, ActorId, BookedOn, Clock, EraseActors, Error, Permit, Reason, StoreError};
 
 /// What there is about a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl ErasureService {
     ///
     /// [`Error::NotFound`] when there is no such actor; [`Error::Store`] when the store is in trouble.
     pub fn dossier(&self, _permit: &Permit<EraseActors>, actor: ActorId) -> Result<Dossier, Error> {
-        self.erasures.dossier(actor, self.clock.now().date_naive())?.ok_or_else(|| absent(actor))
+        self.erasures.dossier(actor, self.clock.now().date_naive())?.ok_or_else(|| Error::no_actor(actor))
     }
 
     /// Erases the actor and whatever is about it, and answers how much that was. Nothing keeps an actor from being erased, not even a
@@ -95,7 +95,7 @@ impl ErasureService {
     ///
     /// [`Error::NotFound`] when there is no such actor; [`Error::Store`] when the store is in trouble.
     pub fn erase(&self, permit: &Permit<EraseActors>, actor: ActorId) -> Result<Holdings, Error> {
-        self.erasures.erase(permit, actor, self.clock.now())?.ok_or_else(|| absent(actor))
+        self.erasures.erase(permit, actor, self.clock.now())?.ok_or_else(|| Error::no_actor(actor))
     }
 
     /// Tells whether there was an actor of that id, who was erased: nothing but to [wipe](Self::wipe) may be left to do then.
@@ -117,15 +117,11 @@ impl ErasureService {
     }
 }
 
-const fn absent(actor: ActorId) -> Error {
-    Error::NotFound { entity: Entity::Actor, id: actor.get() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        Denied, Permission, Permissions,
+        Denied, Entity, Permission, Permissions,
         testing::{a_caller_with, a_clock, an_actor, now},
     };
 

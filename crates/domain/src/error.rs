@@ -16,7 +16,8 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub fn in_full(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     // Drivers break lines.
-    let on_one_line = |cause: &dyn std::error::Error| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let on_one_line =
+        |cause: &dyn std::error::Error| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
     causes.map(on_one_line).collect::<Vec<_>>().join(": ")
 }
 
@@ -195,9 +196,7 @@ pub enum Entity {
 impl Entity {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Actor, Self::Movie, Self::Casting];
-}
 
-impl Entity {
     /// The kind as answers spell it, such as `"actor"`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -319,6 +318,20 @@ pub enum Error {
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Error {
+    pub(crate) const fn no_actor(id: ActorId) -> Self {
+        Self::NotFound { entity: Entity::Actor, id: id.get() }
+    }
+
+    pub(crate) const fn no_movie(id: MovieId) -> Self {
+        Self::NotFound { entity: Entity::Movie, id: id.get() }
+    }
+
+    pub(crate) const fn no_casting(id: CastingId) -> Self {
+        Self::NotFound { entity: Entity::Casting, id: id.get() }
+    }
 }
 
 #[cfg(test)]

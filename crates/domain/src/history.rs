@@ -7,27 +7,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use self::record::{Action, Members, Record, Value};
+pub use crate::id::HistoryId;
 use crate::{
     ActorId, Entity, Error, GetActors, GetHistory, GetMovies, Limit, MovieId, Permit, RequestId, StoreError, Subject,
 };
-
-/// Names one entry, for good: from 1, a later entry of the same entity having a higher one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct HistoryId(i64);
-
-impl HistoryId {
-    /// Answers the id of that number, or `None` below 1.
-    #[must_use]
-    pub const fn new(number: i64) -> Option<Self> {
-        if number >= 1 { Some(Self(number)) } else { None }
-    }
-
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
 
 /// One change, as it was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,8 +98,7 @@ impl HistoryService {
         before: Option<HistoryId>,
         limit: Limit,
     ) -> Result<HistoryPage, Error> {
-        let absent = Error::NotFound { entity: Entity::Actor, id: actor.get() };
-        self.history.list(HistoryOf::Actor(actor), before, limit)?.ok_or(absent)
+        self.history.list(HistoryOf::Actor(actor), before, limit)?.ok_or_else(|| Error::no_actor(actor))
     }
 
     /// Answers what happened to a movie and its castings, newest first.
@@ -131,8 +113,7 @@ impl HistoryService {
         before: Option<HistoryId>,
         limit: Limit,
     ) -> Result<HistoryPage, Error> {
-        let absent = Error::NotFound { entity: Entity::Movie, id: movie.get() };
-        self.history.list(HistoryOf::Movie(movie), before, limit)?.ok_or(absent)
+        self.history.list(HistoryOf::Movie(movie), before, limit)?.ok_or_else(|| Error::no_movie(movie))
     }
 }
 

@@ -4,7 +4,7 @@
 /// key nor the request itself has to be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Idempotency {
-    /// A digest of the key and of whose key it is: the subject, the method and the route.
+    /// A digest of the key, of whose it is, and of what kind of request it is for.
     pub key: [u8; 32],
     /// A digest of what was asked for.
     pub fingerprint: [u8; 32],

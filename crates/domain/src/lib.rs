@@ -21,6 +21,7 @@ mod days;
 mod erasure;
 mod error;
 mod history;
+mod id;
 mod idempotency;
 mod import;
 mod movie;

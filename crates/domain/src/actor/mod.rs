@@ -7,9 +7,10 @@ mod port;
 mod query;
 mod service;
 
+pub use crate::id::ActorId;
 pub use born::{Age, BirthDate, Born, BornChange};
 pub use gender::Gender;
-pub use model::{Actor, ActorChanges, ActorId, ActorName, NewActor};
+pub use model::{Actor, ActorChanges, ActorName, NewActor};
 #[cfg(any(test, feature = "mock"))]
 pub use port::MockActorRepository;
 pub use port::{ActorRepository, Addition, Amendment};

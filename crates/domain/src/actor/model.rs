@@ -1,35 +1,9 @@
 //! The actor and the value types it is made of.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 
-use super::{Born, BornChange, Gender};
+use super::{ActorId, Born, BornChange, Gender};
 use crate::{BookedOn, Conflict, Fault, Version, text::parse_line};
-
-/// Names one actor, for good: from 1, never given twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ActorId(i64);
-
-impl ActorId {
-    /// Answers the id of that number, or `None` below 1.
-    #[must_use]
-    pub const fn new(number: i64) -> Option<Self> {
-        if number >= 1 { Some(Self(number)) } else { None }
-    }
-
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
-
-impl fmt::Display for ActorId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// The name an actor goes by: one line of 1 to 200 characters, in normalization form C.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,13 +115,6 @@ mod tests {
         Age, FaultCode,
         testing::{a_movie, an_actor, instant},
     };
-
-    #[test]
-    fn an_id_counts_from_one() {
-        assert_eq!(ActorId::new(0), None);
-        assert_eq!(ActorId::new(-1), None);
-        assert_eq!(ActorId::new(7).unwrap().to_string(), "7");
-    }
 
     #[test]
     fn a_name_has_1_to_200_characters() {

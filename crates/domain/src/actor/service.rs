@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Actor, ActorChanges, ActorId, ActorQuery, ActorRepository, Addition, Amendment, NewActor};
 use crate::{
-    Clock, DeleteActors, Entity, Error, GetActors, Imported, Outcome, Page, PageRequest, PatchActors, Permit, Position,
+    Clock, DeleteActors, Error, GetActors, Imported, Outcome, Page, PageRequest, PatchActors, Permit, Position,
     PostActors, Precondition, Rows,
 };
 
@@ -56,7 +56,7 @@ impl ActorService {
     ///
     /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the store is in trouble.
     pub fn get(&self, _permit: &Permit<GetActors>, id: ActorId) -> Result<Actor, Error> {
-        self.actors.find(id)?.ok_or_else(|| absent(id))
+        self.actors.find(id)?.ok_or_else(|| Error::no_actor(id))
     }
 
     /// Adds an actor.
@@ -104,7 +104,7 @@ impl ActorService {
         precondition: &Precondition,
         changes: &ActorChanges,
     ) -> Result<Actor, Error> {
-        self.actors.update(permit, id, precondition, changes, self.clock.now())?.ok_or_else(|| absent(id))
+        self.actors.update(permit, id, precondition, changes, self.clock.now())?.ok_or_else(|| Error::no_actor(id))
     }
 
     /// Changes actors for several callers at once, and answers those that were changed, in order; `None` for one that is to be changed
@@ -129,7 +129,7 @@ impl ActorService {
         id: ActorId,
         precondition: &Precondition,
     ) -> Result<Actor, Error> {
-        self.actors.delete(permit, id, precondition, self.clock.now())?.ok_or_else(|| absent(id))
+        self.actors.delete(permit, id, precondition, self.clock.now())?.ok_or_else(|| Error::no_actor(id))
     }
 
     /// Undoes a deletion, and answers the actor; one that is not deleted stays as it is.
@@ -138,12 +138,8 @@ impl ActorService {
     ///
     /// [`Error::NotFound`] when there never was one; [`Error::Store`] when the store is in trouble.
     pub fn restore(&self, permit: &Permit<DeleteActors>, id: ActorId) -> Result<Outcome<Actor>, Error> {
-        self.actors.restore(permit, id, self.clock.now())?.ok_or_else(|| absent(id))
+        self.actors.restore(permit, id, self.clock.now())?.ok_or_else(|| Error::no_actor(id))
     }
-}
-
-const fn absent(id: ActorId) -> Error {
-    Error::NotFound { entity: Entity::Actor, id: id.get() }
 }
 
 #[cfg(test)]
@@ -152,7 +148,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        Deleted, Limit, MockActorRepository, PageNumber, Permissions, Start, StoreError, Total, Version, Withdrawn,
+        Deleted, Entity, Limit, MockActorRepository, PageNumber, Permissions, Start, StoreError, Total, Version,
+        Withdrawn,
         testing::{a_caller_with, a_clock, a_new_actor, an_actor, now},
     };
 

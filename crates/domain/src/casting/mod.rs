@@ -7,8 +7,9 @@ mod service;
 mod status;
 mod warning;
 
+pub use crate::id::CastingId;
 pub use assignment::{Assignment, BillingOrder};
-pub use model::{Billing, Casting, CastingChanges, CastingId, Character, NewCasting, Reason};
+pub use model::{Billing, Casting, CastingChanges, Character, NewCasting, Reason};
 #[cfg(any(test, feature = "mock"))]
 pub use port::MockCastingRepository;
 pub use port::{CastMember, CastingRepository, Credit};

@@ -4,35 +4,11 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use super::CastingStatus;
+use super::{CastingId, CastingStatus};
 use crate::{
     ActorId, Change, Conflict, Entity, Fault, FaultCode, Folded, InvalidFields, MovieId, StoreError, Version,
     text::parse_line,
 };
-
-/// Names one casting, for good: from 1, never given twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CastingId(i64);
-
-impl CastingId {
-    /// Answers the id of that number, or `None` below 1.
-    #[must_use]
-    pub const fn new(number: i64) -> Option<Self> {
-        if number >= 1 { Some(Self(number)) } else { None }
-    }
-
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
-
-impl fmt::Display for CastingId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// The part that is played: one line of 1 to 200 characters, in normalization form C.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -415,8 +391,6 @@ mod tests {
         assert!(Reason::parse("x".repeat(500)).is_ok());
         assert_eq!(Reason::parse("x".repeat(501)).unwrap_err().code, FaultCode::Length);
         assert_eq!(Reason::parse("a\nb").unwrap_err().code, FaultCode::Characters);
-        assert_eq!(CastingId::new(0), None);
-        assert_eq!(CastingId::new(3).unwrap().to_string(), "3");
     }
 
     #[test]

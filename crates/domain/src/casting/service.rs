@@ -6,7 +6,7 @@ use super::{
     BillingOrder, CastMember, Casting, CastingChanges, CastingId, CastingRepository, CastingStatus, Credit, NewCasting,
     Warned,
 };
-use crate::{ActorId, Clock, Entity, Error, GetActors, GetMovies, MovieId, Outcome, PatchMovies, Permit, Precondition};
+use crate::{ActorId, Clock, Error, GetActors, GetMovies, MovieId, Outcome, PatchMovies, Permit, Precondition};
 
 /// What can be done with castings, each with proof that the caller may. Cheap to clone.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ impl CastingService {
         movie: MovieId,
         statuses: Option<&[CastingStatus]>,
     ) -> Result<Vec<CastMember>, Error> {
-        let mut cast = self.castings.cast(movie)?.ok_or_else(|| no_movie(movie))?;
+        let mut cast = self.castings.cast(movie)?.ok_or_else(|| Error::no_movie(movie))?;
         cast.retain(|member| statuses.is_none_or(|statuses| statuses.contains(&member.casting.status)));
         Ok(cast)
     }
@@ -48,8 +48,7 @@ impl CastingService {
         actor: ActorId,
         statuses: Option<&[CastingStatus]>,
     ) -> Result<Vec<Credit>, Error> {
-        let absent = Error::NotFound { entity: Entity::Actor, id: actor.get() };
-        let mut credits = self.castings.filmography(actor)?.ok_or(absent)?;
+        let mut credits = self.castings.filmography(actor)?.ok_or_else(|| Error::no_actor(actor))?;
         credits.retain(|credit| statuses.is_none_or(|statuses| statuses.contains(&credit.casting.status)));
         Ok(credits)
     }
@@ -60,7 +59,7 @@ impl CastingService {
     ///
     /// [`Error::NotFound`] when there is none in that movie; [`Error::Store`] when the store is in trouble.
     pub fn get(&self, _permit: &Permit<GetMovies>, movie: MovieId, id: CastingId) -> Result<CastMember, Error> {
-        self.castings.find(movie, id)?.ok_or_else(|| no_casting(id))
+        self.castings.find(movie, id)?.ok_or_else(|| Error::no_casting(id))
     }
 
     /// Casts an actor, and answers what is worth a second look about it.
@@ -75,7 +74,8 @@ impl CastingService {
         movie: MovieId,
         new: &NewCasting,
     ) -> Result<Warned<Outcome<Casting>>, Error> {
-        let outcome = self.castings.insert(permit, movie, new, self.clock.now())?.ok_or_else(|| no_movie(movie))?;
+        let outcome =
+            self.castings.insert(permit, movie, new, self.clock.now())?.ok_or_else(|| Error::no_movie(movie))?;
         let warnings = self.castings.warnings(outcome.get());
         Ok(Warned { value: outcome, warnings })
     }
@@ -95,7 +95,7 @@ impl CastingService {
         changes: &CastingChanges,
     ) -> Result<Warned<Casting>, Error> {
         let stored = self.castings.update(permit, movie, id, precondition, changes, self.clock.now())?;
-        let value = stored.ok_or_else(|| no_casting(id))?;
+        let value = stored.ok_or_else(|| Error::no_casting(id))?;
         let warnings = self.castings.warnings(&value);
         Ok(Warned { value, warnings })
     }
@@ -113,7 +113,7 @@ impl CastingService {
         id: CastingId,
         precondition: &Precondition,
     ) -> Result<Casting, Error> {
-        self.castings.delete(permit, movie, id, precondition, self.clock.now())?.ok_or_else(|| no_casting(id))
+        self.castings.delete(permit, movie, id, precondition, self.clock.now())?.ok_or_else(|| Error::no_casting(id))
     }
 
     /// Puts the credits of a movie in order, and answers the cast then.
@@ -128,23 +128,15 @@ impl CastingService {
         movie: MovieId,
         order: &BillingOrder,
     ) -> Result<Vec<CastMember>, Error> {
-        self.castings.bill(permit, movie, order, self.clock.now())?.ok_or_else(|| no_movie(movie))
+        self.castings.bill(permit, movie, order, self.clock.now())?.ok_or_else(|| Error::no_movie(movie))
     }
-}
-
-const fn no_movie(id: MovieId) -> Error {
-    Error::NotFound { entity: Entity::Movie, id: id.get() }
-}
-
-const fn no_casting(id: CastingId) -> Error {
-    Error::NotFound { entity: Entity::Casting, id: id.get() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        Conflict, MockCastingRepository, Permissions, StoreError, Version, Warning,
+        Conflict, Entity, MockCastingRepository, Permissions, StoreError, Version, Warning,
         testing::{a_caller_with, a_casting, a_clock, a_movie, an_actor, now},
     };
 

@@ -6,7 +6,8 @@ mod query;
 mod schedule;
 mod service;
 
-pub use model::{Movie, MovieChanges, MovieId, NewMovie, Title};
+pub use crate::id::MovieId;
+pub use model::{Movie, MovieChanges, NewMovie, Title};
 #[cfg(any(test, feature = "mock"))]
 pub use port::MockMovieRepository;
 pub use port::MovieRepository;

@@ -1,35 +1,11 @@
 //! The movie and the value types it is made of.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{ReleaseDate, ShootWindow};
+use super::{MovieId, ReleaseDate, ShootWindow};
 use crate::{ActorId, Change, Fault, InvalidFields, Version, text::parse_line};
-
-/// Names one movie, for good: from 1, never given twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MovieId(i64);
-
-impl MovieId {
-    /// Answers the id of that number, or `None` below 1.
-    #[must_use]
-    pub const fn new(number: i64) -> Option<Self> {
-        if number >= 1 { Some(Self(number)) } else { None }
-    }
-
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
-
-impl fmt::Display for MovieId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// The title of a movie: one line of 1 to 300 characters, in normalization form C.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,12 +129,6 @@ mod tests {
         FaultCode,
         testing::{a_movie, day, instant},
     };
-
-    #[test]
-    fn an_id_counts_from_one() {
-        assert_eq!(MovieId::new(0), None);
-        assert_eq!(MovieId::new(2).unwrap().to_string(), "2");
-    }
 
     #[test]
     fn a_title_has_1_to_300_characters() {

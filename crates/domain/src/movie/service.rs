@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Movie, MovieChanges, MovieId, MovieQuery, MovieRepository, NewMovie};
 use crate::{
-    CastingRepository, Clock, DeleteMovies, Entity, Error, GetMovies, Imported, Outcome, Page, PageRequest,
-    PatchMovies, Permit, Position, PostMovies, Precondition, Rows, Warned,
+    CastingRepository, Clock, DeleteMovies, Error, GetMovies, Imported, Outcome, Page, PageRequest, PatchMovies,
+    Permit, Position, PostMovies, Precondition, Rows, Warned,
 };
 
 /// What can be done with movies, each with proof that the caller may. Cheap to clone.
@@ -57,7 +57,7 @@ impl MovieService {
     ///
     /// [`Error::NotFound`] when there is none or it is deleted; [`Error::Store`] when the store is in trouble.
     pub fn get(&self, _permit: &Permit<GetMovies>, id: MovieId) -> Result<Movie, Error> {
-        self.movies.find(id)?.ok_or_else(|| absent(id))
+        self.movies.find(id)?.ok_or_else(|| Error::no_movie(id))
     }
 
     /// Adds a movie, books its actors, and answers what is worth a second look about these bookings.
@@ -100,7 +100,7 @@ impl MovieService {
         changes: &MovieChanges,
     ) -> Result<Warned<Movie>, Error> {
         let stored = self.movies.update(permit, id, precondition, changes, self.clock.now())?;
-        let value = stored.ok_or_else(|| absent(id))?;
+        let value = stored.ok_or_else(|| Error::no_movie(id))?;
         let may_collide = value.shoot.is_some() && changes.concern_bookings();
         let warnings = if may_collide { self.castings.double_bookings(id) } else { Ok(Vec::new()) };
         Ok(Warned { value, warnings })
@@ -118,7 +118,7 @@ impl MovieService {
         id: MovieId,
         precondition: &Precondition,
     ) -> Result<Movie, Error> {
-        self.movies.delete(permit, id, precondition, self.clock.now())?.ok_or_else(|| absent(id))
+        self.movies.delete(permit, id, precondition, self.clock.now())?.ok_or_else(|| Error::no_movie(id))
     }
 
     /// Undoes a deletion, and answers the movie; one that is not deleted stays as it is.
@@ -127,19 +127,15 @@ impl MovieService {
     ///
     /// [`Error::NotFound`] when there never was one; [`Error::Store`] when the store is in trouble.
     pub fn restore(&self, permit: &Permit<DeleteMovies>, id: MovieId) -> Result<Outcome<Movie>, Error> {
-        self.movies.restore(permit, id, self.clock.now())?.ok_or_else(|| absent(id))
+        self.movies.restore(permit, id, self.clock.now())?.ok_or_else(|| Error::no_movie(id))
     }
-}
-
-const fn absent(id: MovieId) -> Error {
-    Error::NotFound { entity: Entity::Movie, id: id.get() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        ActorName, Change, Deleted, Limit, MockCastingRepository, MockMovieRepository, PageNumber, Permissions,
+        ActorName, Change, Deleted, Entity, Limit, MockCastingRepository, MockMovieRepository, PageNumber, Permissions,
         ShootWindow, Start, StoreError, Total, Version, Warning, Withdrawn,
         testing::{a_caller_with, a_casting, a_clock, a_movie, a_new_movie, an_actor, day, now},
     };
