@@ -59,7 +59,9 @@ fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Serve { examples, .. } => serve::run(settings, examples),
         Command::Migrate { command } => migrate::run(&settings, command),
         Command::Seed => seed::run(&settings),
-        Command::Token { role, all, ttl } => token::run(&settings, if all { None } else { role }, ttl),
+        Command::Token { role: Some(role), ttl, .. } => token::one(&settings, role, ttl),
+        // The command line wants either a role or all.
+        Command::Token { role: None, ttl, .. } => token::all(&settings, ttl),
         Command::Import { kind, file, skip_invalid } => import::run(&settings, kind, &file, skip_invalid),
         Command::Export { kind, output } => export::run(&settings, kind, output.as_deref()),
         Command::Backup { file } => backup::run(&settings, &file),

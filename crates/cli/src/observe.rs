@@ -23,7 +23,7 @@ const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// How often what was measured is put into its buckets, so that it takes no more memory while nobody asks.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// Those who ask for metrics are few.
-const MAX_CONNECTIONS: usize = 64;
+const MAX_SCRAPERS: usize = 64;
 
 /// Measures what is not counted as it happens, before every answer.
 type Measure = Arc<dyn Fn() + Send + Sync>;
@@ -68,7 +68,7 @@ impl Metrics {
             let metrics = web::resource("/metrics").get(scraped).route(web::head().to(scraped));
             App::new().app_data(source.clone()).service(metrics.default_service(web::to(other_method)))
         });
-        let server = server.workers(1).max_connections(MAX_CONNECTIONS).disable_signals();
+        let server = server.workers(1).max_connections(MAX_SCRAPERS).disable_signals();
         rt::spawn(server.listen(listener).map_err(|error| failed(&error))?.run());
         rt::spawn(keep_up(handle));
         tracing::info!(address = %format_args!("http://{address}/metrics"), "metrics are served");

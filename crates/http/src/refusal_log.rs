@@ -9,9 +9,10 @@ use std::{
 
 use governor::clock::{Clock, DefaultClock};
 
-use crate::limits::{Limiter, Rate, limiter};
-
-use crate::observe::count_suppressed;
+use crate::{
+    limits::{Limiter, Rate, limiter},
+    observe::count_suppressed,
+};
 
 /// How many refusals for one reason are logged in a second (OWASP ASVS 5.0, 16.3.1 and 16.3.2, without letting the log be flooded).
 const LOGGED_A_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
