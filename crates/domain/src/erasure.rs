@@ -176,14 +176,6 @@ mod tests {
     }
 
     #[test]
-    fn trouble_in_the_store_comes_through() {
-        let mut store = MockErasureRepository::new();
-        store.expect_wipe().once().return_once(|| Err(StoreError::Unavailable("full".into())));
-        let refused = service(store).wipe(&permit());
-        assert!(matches!(refused, Err(Error::Store(StoreError::Unavailable(_)))), "{refused:?}");
-    }
-
-    #[test]
     fn erasing_needs_the_permissions_for_all_that_goes() {
         for only in [Permission::DeleteActors, Permission::PatchMovies] {
             let refused = a_caller_with(Permissions::of(&[only])).permit::<EraseActors>().err();

@@ -121,7 +121,7 @@ impl HistoryService {
 mod tests {
     use super::*;
     use crate::{
-        MockHistoryRepository, Permissions, Version,
+        MockHistoryRepository, Permissions,
         testing::{a_caller_with, now},
     };
 
@@ -173,15 +173,5 @@ mod tests {
         let movie = service.of_movie(&permit(), MovieId::new(2).unwrap(), None, Limit::DEFAULT);
         assert!(matches!(movie, Err(Error::NotFound { entity: Entity::Movie, id: 2 })));
         assert_eq!(service.all(&permit(), None, Limit::DEFAULT).unwrap().entries, []);
-    }
-
-    #[test]
-    fn trouble_in_the_store_comes_through() {
-        let mut store = MockHistoryRepository::new();
-        store.expect_list().returning(|_, _, _| Err(StoreError::Stale { current: Version::FIRST }));
-        let service = HistoryService::new(Arc::new(store));
-        assert!(matches!(service.all(&permit(), None, Limit::DEFAULT), Err(Error::Store(StoreError::Stale { .. }))));
-        assert!(service.of_actor(&permit(), ActorId::new(7).unwrap(), None, Limit::DEFAULT).is_err());
-        assert!(service.of_movie(&permit(), MovieId::new(2).unwrap(), None, Limit::DEFAULT).is_err());
     }
 }

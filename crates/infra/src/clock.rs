@@ -26,10 +26,4 @@ mod tests {
             assert_eq!(SystemClock.now().nanosecond() % 1_000, 0);
         }
     }
-
-    #[test]
-    fn time_does_not_stand_still() {
-        let start = SystemClock.now();
-        assert!((0..1_000_000).any(|_| SystemClock.now() > start));
-    }
 }

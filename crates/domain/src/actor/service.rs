@@ -148,8 +148,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Deleted, Entity, Limit, MockActorRepository, PageNumber, Permissions, Start, StoreError, Total, Version,
-        Withdrawn,
+        Entity, MockActorRepository, Permissions,
         testing::{a_caller_with, a_clock, a_new_actor, an_actor, now},
     };
 
@@ -163,30 +162,6 @@ mod tests {
 
     fn id() -> ActorId {
         an_actor().id
-    }
-
-    #[test]
-    fn a_list_is_the_page_that_the_store_answers() {
-        let page = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
-        let expected = Page { items: vec![an_actor()], total: Total::Exact(1), more: false };
-        let mut store = MockActorRepository::new();
-        let answer = expected.clone();
-        store
-            .expect_list()
-            .withf(move |query, wanted| query.deleted() == Deleted::Only && wanted.offset() == 0)
-            .once()
-            .return_once(|_, _| Ok(answer));
-
-        let query = ActorQuery::default().showing_deleted(&permit(), Deleted::Only);
-        assert_eq!(service(store).list(&permit(), &query, &page).unwrap(), expected);
-    }
-
-    #[test]
-    fn an_actor_is_found_by_its_id() {
-        let mut store = MockActorRepository::new();
-        store.expect_find().withf(|wanted| *wanted == id()).once().return_once(|_| Ok(Some(an_actor())));
-
-        assert_eq!(service(store).get(&permit(), id()).unwrap(), an_actor());
     }
 
     #[test]
@@ -221,62 +196,6 @@ mod tests {
     }
 
     #[test]
-    fn an_import_hands_its_rows_to_the_store() {
-        let mut store = MockActorRepository::new();
-        store.expect_import().once().return_once(|_, rows, at| {
-            assert_eq!(at, now());
-            assert_eq!(rows.collect::<Vec<_>>(), [Ok(a_new_actor()), Err(Withdrawn)]);
-            Err(StoreError::Withdrawn)
-        });
-
-        let mut rows = [Ok(a_new_actor()), Err(Withdrawn)].into_iter();
-        let withdrawn = service(store).import(&permit(), &mut rows);
-        assert!(matches!(withdrawn, Err(Error::Store(StoreError::Withdrawn))), "{withdrawn:?}");
-    }
-
-    #[test]
-    fn a_change_hands_the_precondition_to_the_store() {
-        let mut store = MockActorRepository::new();
-        store
-            .expect_update()
-            .withf(|_, wanted, seen, changes, at| {
-                *wanted == id()
-                    && *seen == Precondition::VersionIn(vec![Version::FIRST])
-                    && *changes == ActorChanges::default()
-                    && *at == now()
-            })
-            .once()
-            .return_once(|_, _, _, _, _| Ok(Some(an_actor())));
-
-        let seen = Precondition::VersionIn(vec![Version::FIRST]);
-        assert_eq!(service(store).change(&permit(), id(), &seen, &ActorChanges::default()).unwrap(), an_actor());
-    }
-
-    #[test]
-    fn a_deletion_hands_the_precondition_to_the_store() {
-        let mut store = MockActorRepository::new();
-        store
-            .expect_delete()
-            .withf(|_, wanted, seen, at| *wanted == id() && *seen == Precondition::None && *at == now())
-            .once()
-            .return_once(|_, _, _, _| Ok(Some(an_actor())));
-
-        assert_eq!(service(store).delete(&permit(), id(), &Precondition::None).unwrap(), an_actor());
-    }
-
-    #[test]
-    fn a_restored_actor_is_answered() {
-        let mut store = MockActorRepository::new();
-        store
-            .expect_restore()
-            .withf(|_, wanted, at| *wanted == id() && *at == now())
-            .once()
-            .return_once(|_, _, _| Ok(Some(Outcome::Done(an_actor()))));
-
-        assert_eq!(service(store).restore(&permit(), id()).unwrap(), Outcome::Done(an_actor()));
-    }
-
-    #[test]
     fn an_absent_actor_is_not_found() {
         let mut store = MockActorRepository::new();
         store.expect_find().returning(|_| Ok(None));
@@ -295,37 +214,5 @@ mod tests {
         for answer in refused {
             assert!(matches!(answer, Err(Error::NotFound { entity: Entity::Actor, id: 7 })), "{answer:?}");
         }
-    }
-
-    #[test]
-    fn trouble_in_the_store_comes_through_every_use_case() {
-        let trouble = || StoreError::Unavailable("down".into());
-        let mut store = MockActorRepository::new();
-        store.expect_list().returning(move |_, _| Err(trouble()));
-        store.expect_batch().returning(move |_, _, _| Err(trouble()));
-        store.expect_find().returning(move |_| Err(trouble()));
-        store.expect_insert().returning(move |_, _, _| Err(trouble()));
-        store.expect_import().returning(move |_, _, _| Err(trouble()));
-        store.expect_update().returning(move |_, _, _, _, _| Err(StoreError::Stale { current: Version::FIRST }));
-        store.expect_delete().returning(move |_, _, _, _| Err(trouble()));
-        store.expect_restore().returning(move |_, _, _| Err(trouble()));
-        let service = service(store);
-        let page = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
-        let none = Precondition::None;
-
-        let unavailable = [
-            service.list(&permit(), &ActorQuery::default(), &page).map(drop),
-            service.batch(&permit(), &ActorQuery::default(), None, 5).map(drop),
-            service.get(&permit(), id()).map(drop),
-            service.create(&permit(), &a_new_actor()).map(drop),
-            service.import(&permit(), &mut [].into_iter()).map(drop),
-            service.delete(&permit(), id(), &none).map(drop),
-            service.restore(&permit(), id()).map(drop),
-        ];
-        for answer in unavailable {
-            assert!(matches!(answer, Err(Error::Store(StoreError::Unavailable(_)))), "{answer:?}");
-        }
-        let changed = service.change(&permit(), id(), &none, &ActorChanges::default());
-        assert!(matches!(changed, Err(Error::Store(StoreError::Stale { current: Version::FIRST }))), "{changed:?}");
     }
 }

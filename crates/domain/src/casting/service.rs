@@ -136,7 +136,7 @@ impl CastingService {
 mod tests {
     use super::*;
     use crate::{
-        Conflict, Entity, MockCastingRepository, Permissions, StoreError, Version, Warning,
+        Entity, MockCastingRepository, Permissions, StoreError, Version, Warning,
         testing::{a_caller_with, a_casting, a_clock, a_movie, an_actor, now},
     };
 
@@ -206,16 +206,6 @@ mod tests {
     }
 
     #[test]
-    fn a_casting_is_found_in_its_movie() {
-        let mut store = MockCastingRepository::new();
-        store
-            .expect_find()
-            .withf(|of, wanted| (*of, *wanted) == (movie(), id()))
-            .return_once(|_, _| Ok(Some(member(CastingStatus::Offered))));
-        assert_eq!(service(store).get(&permit(), movie(), id()).unwrap(), member(CastingStatus::Offered));
-    }
-
-    #[test]
     fn a_new_casting_is_stored_and_answered_with_its_warnings() {
         let new = NewCasting::booking(an_actor().id);
         let mut store = MockCastingRepository::new();
@@ -271,27 +261,6 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_and_an_order_go_to_the_store() {
-        let order = BillingOrder::new(vec![id()]).unwrap();
-        let mut store = MockCastingRepository::new();
-        store
-            .expect_delete()
-            .withf(|_, of, wanted, seen, at| {
-                (*of, *wanted, *at) == (movie(), id(), now()) && *seen == Precondition::None
-            })
-            .return_once(|_, _, _, _, _| Ok(Some(a_casting())));
-        let expected = order.clone();
-        store
-            .expect_bill()
-            .withf(move |_, of, order, at| (*of, order, *at) == (movie(), &expected, now()))
-            .return_once(|_, _, _, _| Ok(Some(vec![member(CastingStatus::Booked)])));
-        let service = service(store);
-
-        assert_eq!(service.delete(&permit(), movie(), id(), &Precondition::None).unwrap(), a_casting());
-        assert_eq!(service.bill(&permit(), movie(), &order).unwrap(), [member(CastingStatus::Booked)]);
-    }
-
-    #[test]
     fn what_is_absent_is_not_found() {
         let mut store = MockCastingRepository::new();
         store.expect_cast().returning(|_| Ok(None));
@@ -316,34 +285,6 @@ mod tests {
         for (expected, number, answer) in refused {
             let Err(Error::NotFound { entity, id }) = answer else { panic!("{expected}: {answer:?}") };
             assert_eq!((entity, id), (expected, number));
-        }
-    }
-
-    #[test]
-    fn trouble_in_the_store_comes_through_every_use_case() {
-        let trouble = || StoreError::Conflict(Conflict::AlreadyCast);
-        let mut store = MockCastingRepository::new();
-        store.expect_cast().returning(move |_| Err(trouble()));
-        store.expect_filmography().returning(move |_| Err(trouble()));
-        store.expect_find().returning(move |_, _| Err(trouble()));
-        store.expect_insert().returning(move |_, _, _, _| Err(trouble()));
-        store.expect_update().returning(move |_, _, _, _, _, _| Err(trouble()));
-        store.expect_delete().returning(move |_, _, _, _, _| Err(trouble()));
-        store.expect_bill().returning(move |_, _, _, _| Err(trouble()));
-        let service = service(store);
-        let (none, new) = (Precondition::None, NewCasting::booking(an_actor().id));
-
-        let refused = [
-            service.cast(&permit(), movie(), None).map(drop),
-            service.filmography(&permit(), an_actor().id, None).map(drop),
-            service.get(&permit(), movie(), id()).map(drop),
-            service.create(&permit(), movie(), &new).map(drop),
-            service.change(&permit(), movie(), id(), &none, &CastingChanges::default()).map(drop),
-            service.delete(&permit(), movie(), id(), &none).map(drop),
-            service.bill(&permit(), movie(), &BillingOrder::default()).map(drop),
-        ];
-        for answer in refused {
-            assert!(matches!(answer, Err(Error::Store(StoreError::Conflict(Conflict::AlreadyCast)))), "{answer:?}");
         }
     }
 }

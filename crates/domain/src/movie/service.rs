@@ -135,8 +135,8 @@ impl MovieService {
 mod tests {
     use super::*;
     use crate::{
-        ActorName, Change, Deleted, Entity, Limit, MockCastingRepository, MockMovieRepository, PageNumber, Permissions,
-        ShootWindow, Start, StoreError, Total, Version, Warning, Withdrawn,
+        ActorName, Change, Entity, MockCastingRepository, MockMovieRepository, Permissions, ShootWindow, StoreError,
+        Warning,
         testing::{a_caller_with, a_casting, a_clock, a_movie, a_new_movie, an_actor, day, now},
     };
 
@@ -175,30 +175,6 @@ mod tests {
 
     fn id() -> MovieId {
         a_movie().id
-    }
-
-    #[test]
-    fn a_list_is_the_page_that_the_store_answers() {
-        let page = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
-        let expected = Page { items: vec![a_movie()], total: Total::Exact(1), more: false };
-        let mut store = MockMovieRepository::new();
-        let answer = expected.clone();
-        store
-            .expect_list()
-            .withf(move |query, wanted| query.deleted() == Deleted::Only && wanted.offset() == 0)
-            .once()
-            .return_once(|_, _| Ok(answer));
-
-        let query = MovieQuery::default().showing_deleted(&permit(), Deleted::Only);
-        assert_eq!(service(store).list(&permit(), &query, &page).unwrap(), expected);
-    }
-
-    #[test]
-    fn a_movie_is_found_by_its_id() {
-        let mut store = MockMovieRepository::new();
-        store.expect_find().withf(|wanted| *wanted == id()).once().return_once(|_| Ok(Some(a_movie())));
-
-        assert_eq!(service(store).get(&permit(), id()).unwrap(), a_movie());
     }
 
     #[test]
@@ -264,59 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn an_import_hands_its_rows_to_the_store() {
+    fn a_change_that_concerns_no_booking_asks_for_no_warnings() {
         let mut store = MockMovieRepository::new();
-        store.expect_import().once().return_once(|_, rows, at| {
-            assert_eq!(at, now());
-            assert_eq!(rows.collect::<Vec<_>>(), [Ok(a_new_movie()), Err(Withdrawn)]);
-            Err(StoreError::Withdrawn)
-        });
+        store.expect_update().return_once(|_, _, _, _, _| Ok(Some(Movie { shoot: Some(a_shoot()), ..a_movie() })));
+        let changes = MovieChanges { title: Some(a_movie().title), ..MovieChanges::default() };
 
-        let mut rows = [Ok(a_new_movie()), Err(Withdrawn)].into_iter();
-        let withdrawn = service(store).import(&permit(), &mut rows);
-        assert!(matches!(withdrawn, Err(Error::Store(StoreError::Withdrawn))), "{withdrawn:?}");
-    }
+        let answer = service(store).change(&permit(), id(), &Precondition::None, &changes).unwrap();
 
-    #[test]
-    fn a_change_hands_the_precondition_to_the_store() {
-        let mut store = MockMovieRepository::new();
-        store
-            .expect_update()
-            .withf(|_, wanted, seen, changes, at| {
-                *wanted == id()
-                    && *seen == Precondition::VersionIn(vec![Version::FIRST])
-                    && *changes == MovieChanges::default()
-                    && *at == now()
-            })
-            .once()
-            .return_once(|_, _, _, _, _| Ok(Some(a_movie())));
-
-        let seen = Precondition::VersionIn(vec![Version::FIRST]);
-        assert_eq!(calm(service(store).change(&permit(), id(), &seen, &MovieChanges::default()).unwrap()), a_movie());
-    }
-
-    #[test]
-    fn a_deletion_hands_the_precondition_to_the_store() {
-        let mut store = MockMovieRepository::new();
-        store
-            .expect_delete()
-            .withf(|_, wanted, seen, at| *wanted == id() && *seen == Precondition::None && *at == now())
-            .once()
-            .return_once(|_, _, _, _| Ok(Some(a_movie())));
-
-        assert_eq!(service(store).delete(&permit(), id(), &Precondition::None).unwrap(), a_movie());
-    }
-
-    #[test]
-    fn a_restored_movie_is_answered() {
-        let mut store = MockMovieRepository::new();
-        store
-            .expect_restore()
-            .withf(|_, wanted, at| *wanted == id() && *at == now())
-            .once()
-            .return_once(|_, _, _| Ok(Some(Outcome::Done(a_movie()))));
-
-        assert_eq!(service(store).restore(&permit(), id()).unwrap(), Outcome::Done(a_movie()));
+        assert_eq!(answer.warnings.unwrap(), []);
     }
 
     #[test]
@@ -338,37 +269,5 @@ mod tests {
         for answer in refused {
             assert!(matches!(answer, Err(Error::NotFound { entity: Entity::Movie, id: 2 })), "{answer:?}");
         }
-    }
-
-    #[test]
-    fn trouble_in_the_store_comes_through_every_use_case() {
-        let trouble = || StoreError::Unavailable("down".into());
-        let mut store = MockMovieRepository::new();
-        store.expect_list().returning(move |_, _| Err(trouble()));
-        store.expect_batch().returning(move |_, _, _| Err(trouble()));
-        store.expect_find().returning(move |_| Err(trouble()));
-        store.expect_insert().returning(move |_, _, _| Err(trouble()));
-        store.expect_import().returning(move |_, _, _| Err(trouble()));
-        store.expect_update().returning(move |_, _, _, _, _| Err(StoreError::Stale { current: Version::FIRST }));
-        store.expect_delete().returning(move |_, _, _, _| Err(trouble()));
-        store.expect_restore().returning(move |_, _, _| Err(trouble()));
-        let service = service(store);
-        let page = PageRequest { limit: Limit::DEFAULT, start: Start::Page(PageNumber::FIRST) };
-        let none = Precondition::None;
-
-        let unavailable = [
-            service.list(&permit(), &MovieQuery::default(), &page).map(drop),
-            service.batch(&permit(), &MovieQuery::default(), None, 5).map(drop),
-            service.get(&permit(), id()).map(drop),
-            service.create(&permit(), &a_new_movie()).map(drop),
-            service.import(&permit(), &mut [].into_iter()).map(drop),
-            service.delete(&permit(), id(), &none).map(drop),
-            service.restore(&permit(), id()).map(drop),
-        ];
-        for answer in unavailable {
-            assert!(matches!(answer, Err(Error::Store(StoreError::Unavailable(_)))), "{answer:?}");
-        }
-        let changed = service.change(&permit(), id(), &none, &MovieChanges::default());
-        assert!(matches!(changed, Err(Error::Store(StoreError::Stale { current: Version::FIRST }))), "{changed:?}");
     }
 }
