@@ -207,6 +207,15 @@ mod tests {
         (call, has_begun, end)
     }
 
+    const PATIENCE: Duration = Duration::from_secs(2);
+
+    /// Has that time pass for whoever waits by then.
+    pub(super) async fn pass(time: Duration) {
+        tokio::time::pause();
+        tokio::time::advance(time).await;
+        tokio::time::resume();
+    }
+
     async fn begun(has_begun: &Receiver<()>) {
         while let Err(waiting) = has_begun.try_recv() {
             assert_eq!(waiting, TryRecvError::Empty, "the call was given up before it began");
@@ -216,7 +225,7 @@ mod tests {
 
     #[actix_web::test]
     async fn work_is_answered_and_its_place_given_back() {
-        let gate = Blocking::new(1, Duration::from_secs(2));
+        let gate = Blocking::new(1, PATIENCE);
         for number in 0..10 {
             assert_eq!(gate.run(move || Ok(number)).await.unwrap(), number);
         }
@@ -228,7 +237,7 @@ mod tests {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(2).build().unwrap();
         tokio::task::LocalSet::new().block_on(&runtime, async {
-            let gate = Blocking::new(8, Duration::from_millis(200)).with_sole_writer(Duration::from_millis(200));
+            let gate = Blocking::new(8, PATIENCE).with_sole_writer(PATIENCE);
             let (began, has_begun) = channel();
             let (end, may_end) = channel();
             let writer = gate.run_write(move || {
@@ -241,6 +250,7 @@ mod tests {
                 let waiting = join_all((0..4).map(|_| gate.run_write(|| Ok(()))));
                 let reader = async {
                     gate.run(|| Ok(())).await.unwrap();
+                    pass(PATIENCE * 2).await;
                 };
                 let (refused, ()) = tokio::join!(waiting, reader);
                 assert!(refused.iter().all(unavailable));
@@ -254,7 +264,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_call_that_nobody_waits_for_gives_its_place_back() {
-        let gate = Blocking::new(1, Duration::from_secs(2)).with_sole_writer(Duration::from_secs(2));
+        let gate = Blocking::new(1, PATIENCE).with_sole_writer(PATIENCE);
         let turn = Arc::clone(&gate.writers.as_ref().unwrap().turns).acquire_owned().await.unwrap();
         assert!(gate.run_write(|| Ok(())).now_or_never().is_none());
         drop(turn);
@@ -263,7 +273,7 @@ mod tests {
 
     #[actix_web::test]
     async fn work_that_has_begun_is_finished_though_nobody_waits_for_it() {
-        let gate = Blocking::new(1, Duration::from_secs(2)).with_sole_writer(Duration::from_secs(2));
+        let gate = Blocking::new(1, PATIENCE).with_sole_writer(PATIENCE);
         let (began, has_begun) = channel();
         let (end, may_end) = channel();
         let (finished, has_finished) = channel();
@@ -286,17 +296,16 @@ mod tests {
 
     #[actix_web::test]
     async fn a_full_queue_refuses_at_once() {
-        let gate = Blocking::new(0, Duration::from_secs(2));
+        let gate = Blocking::new(0, PATIENCE);
         assert!(unavailable(&gate.run(|| Ok(())).await));
     }
 
     #[actix_web::test]
     async fn a_call_that_has_begun_is_awaited_beyond_the_patience() {
-        let patience = Duration::from_millis(200);
-        let gate = Blocking::new(1, patience);
+        let gate = Blocking::new(1, PATIENCE);
         let (call, has_begun, end) = held_call(&gate);
         begun(&has_begun).await;
-        actix_web::rt::time::sleep(patience + patience / 4).await;
+        pass(PATIENCE * 2).await;
         end.send(()).unwrap();
         assert!(call.await.unwrap().is_ok());
     }
@@ -307,7 +316,7 @@ mod tests {
             tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(1).build().unwrap();
         let local = tokio::task::LocalSet::new();
         local.block_on(&runtime, async {
-            let gate = Blocking::new(8, Duration::from_millis(200));
+            let gate = Blocking::new(8, PATIENCE);
             let (call, has_begun, end) = held_call(&gate);
             begun(&has_begun).await;
 
@@ -318,8 +327,8 @@ mod tests {
                     ran.store(true, Ordering::Release);
                     Ok(())
                 })
-            }))
-            .await;
+            }));
+            let (late, ()) = tokio::join!(late, pass(PATIENCE * 2));
             assert!(late.iter().all(unavailable));
 
             end.send(()).unwrap();

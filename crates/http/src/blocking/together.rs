@@ -243,7 +243,7 @@ mod tests {
     use actix_web::rt::{spawn, task::JoinHandle};
     use futures_util::FutureExt;
 
-    use super::*;
+    use super::{super::tests::pass, *};
 
     /// Calls that answer how many were made at once. Some of them last until they are told to end.
     struct Held {
@@ -453,7 +453,8 @@ mod tests {
         tokio::task::LocalSet::new().block_on(&busy, async move {
             let stuck = stuck.into_iter().map(|(gate, kind)| async move { gate.run_together(&kind, 7).await });
             let stuck: Vec<_> = stuck.map(spawn_here).collect();
-            tokio::time::sleep(SOON * 2).await;
+            tokio::task::yield_now().await;
+            pass(SOON * 2).await;
             let answered = std::thread::spawn(move || {
                 tokio::task::LocalSet::new().block_on(&other, async move { gate.run_together(&kind, 8).await })
             });
@@ -472,9 +473,13 @@ mod tests {
 
     #[actix_web::test]
     async fn a_call_that_has_no_turn_in_time_is_never_made() {
-        let held = Held::new(Duration::from_millis(200));
+        let patience = Duration::from_secs(30);
+        let held = Held::new(patience);
         let first = held.call_under_way().await;
-        let late = held.call(7).await.unwrap();
+        let late = held.call(7);
+        held.waiting(1).await;
+        pass(patience * 2).await;
+        let late = late.await.unwrap();
         assert!(matches!(late, Err(Error::Store(StoreError::Unavailable(_)))), "{late:?}");
         held.end.send(()).unwrap();
         assert_eq!(first.await.unwrap().unwrap(), (HOLD, 1));
