@@ -1,6 +1,6 @@
 //! The document about the domain says what the domain does.
 
-use ensemble_domain::{Action, CastingStatus, Permission, Permissions, Role};
+use ensemble_domain::{Action, CastingStatus};
 
 use super::code;
 
@@ -35,23 +35,4 @@ fn every_action_of_the_history_is_told() {
     told.sort_unstable();
     known.sort_unstable();
     assert_eq!(told, known);
-}
-
-#[test]
-fn every_permission_is_told() {
-    let rows = table("| permission | allows to |");
-    let told: Vec<_> = rows.iter().flat_map(|row| code(&row[0])).collect();
-    assert_eq!(told, Permission::ALL.map(Permission::as_str));
-}
-
-#[test]
-fn each_role_has_its_permissions() {
-    let rows = table("| role | permissions |");
-    assert_eq!(rows.len(), Role::ALL.len());
-    for (role, row) in Role::ALL.into_iter().zip(rows) {
-        assert_eq!(row[0], role.to_string());
-        let named: Option<Vec<_>> = code(&row[1]).into_iter().map(Permission::parse).collect();
-        let held = if row[1] == "all eight" { Permissions::ALL } else { Permissions::of(&named.unwrap()) };
-        assert_eq!(held, role.permissions(), "{role}");
-    }
 }
