@@ -56,7 +56,7 @@ soak: ## Keep a server at half of its peak for half an hour on each database, si
 	tests/postgres.sh run $(CARGO) test --release --workspace --test e2e -- --ignored --nocapture --test-threads 2 soak::
 
 bench: ## Measure what a request costs, and print the medians
-	$(CARGO) bench --workspace --benches -- --quiet
+	$(CARGO) bench --workspace --benches --features ensemble-http/bench-api -- --quiet
 
 without-history: ## Build a server without a history of actors and movies, in target/without-history, to measure what it costs
 	RUSTFLAGS="--cfg without_history" $(CARGO) build --locked --release --package ensemble --target-dir $(TARGET)/without-history

@@ -1,6 +1,6 @@
 //! `/actors`.
 
-mod list;
+pub mod list;
 
 use actix_web::{
     HttpResponse,
@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-pub use self::list::{list, render_page};
+pub use self::list::list;
 use crate::{
     App,
     conditional::{EntityTag, IfMatch, IfNoneMatch},

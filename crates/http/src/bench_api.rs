@@ -109,7 +109,7 @@ pub fn render_actor(actor: &Actor, today: NaiveDate) -> Option<HttpResponse> {
 #[must_use]
 pub fn render_actors(actors: &Page<Actor>, page: PageRequest, today: NaiveDate) -> Option<HttpResponse> {
     let part = Part { path: "/actors", page, filters: String::new() };
-    actors::render_page(actors, &ActorQuery::default(), &part, today).ok()
+    actors::list::render_page(actors, &ActorQuery::default(), &part, today).ok()
 }
 
 /// The cursor of a place in the list of actors.

@@ -7,7 +7,7 @@
 mod access_log;
 mod actors;
 mod app;
-#[doc(hidden)]
+#[cfg(any(test, feature = "bench-api"))]
 pub mod bench_api;
 mod blocking;
 mod body;
