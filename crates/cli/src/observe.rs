@@ -35,7 +35,7 @@ pub struct Metrics {
 }
 
 /// What every answer is made of.
-struct Source {
+struct Exposition {
     handle: PrometheusHandle,
     process: Collector,
     measure: Measure,
@@ -63,10 +63,10 @@ impl Metrics {
         let Self { listener, handle } = self;
         let failed = |error: &io::Error| Failure::because("the metrics cannot be served", error);
         let address = listener.local_addr().map_err(|error| failed(&error))?;
-        let source = Data::new(Source { handle: handle.clone(), process: Collector::default(), measure });
+        let exposition = Data::new(Exposition { handle: handle.clone(), process: Collector::default(), measure });
         let server = HttpServer::new(move || {
             let metrics = web::resource("/metrics").get(scraped).route(web::head().to(scraped));
-            App::new().app_data(source.clone()).service(metrics.default_service(web::to(other_method)))
+            App::new().app_data(exposition.clone()).service(metrics.default_service(web::to(other_method)))
         });
         let server = server.workers(1).max_connections(MAX_SCRAPERS).disable_signals();
         rt::spawn(server.listen(listener).map_err(|error| failed(&error))?.run());
@@ -89,10 +89,10 @@ fn describe() {
     metrics::gauge!("ensemble_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
 }
 
-async fn scraped(source: Data<Source>) -> HttpResponse {
-    (source.measure)();
-    source.process.collect();
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, CONTENT_TYPE)).body(source.handle.render())
+async fn scraped(exposition: Data<Exposition>) -> HttpResponse {
+    (exposition.measure)();
+    exposition.process.collect();
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, CONTENT_TYPE)).body(exposition.handle.render())
 }
 
 async fn other_method() -> HttpResponse {
