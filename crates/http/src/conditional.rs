@@ -11,6 +11,7 @@ use actix_web::{
     http::header::{self, HeaderName},
 };
 use ensemble_domain::{Precondition, Version};
+use serde_json::json;
 
 use crate::{
     input::Input,
@@ -94,8 +95,8 @@ impl Input for IfNoneMatch {
     }
 
     fn describe(operation: &mut OperationObject<'_>) {
-        let text = "Answer 304 if what is there has one of these entity tags; `*` is any";
-        operation.header("If-None-Match", text, &scalar::entity_tags());
+        let text = "Answer 304 if what is there has one of these entity tags; `*` is any, and what is no list of tags is passed over";
+        operation.header("If-None-Match", text, &json!({"type": "string", "examples": ["\"3\""]}));
         operation.not_modified();
     }
 }

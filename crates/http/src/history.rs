@@ -19,6 +19,7 @@ use crate::{
     input::{Id, Input},
     lists::Csv,
     openapi::OperationObject,
+    paging::links,
     permitted::Permitted,
     problem::{Kind, Problem},
     query::{CURSOR, FORMAT, LIMIT, Parameter, Parameters},
@@ -120,11 +121,10 @@ impl HistoryPart {
         let place = |next: HistoryId| Position { key: SortKey::Id, id: next.get() };
         let next_cursor = page.next.map(|next| list(&self.path).encode(&place(next)));
         let next = next_cursor.as_ref().map(|cursor| format!("{}?cursor={cursor}&limit={limit}", self.path));
-        let first = format!("<{}?limit={limit}>; rel=\"first\"", self.path);
-        let further = next.as_ref().map_or_else(String::new, |next| format!(", <{next}>; rel=\"next\""));
+        let first = format!("{}?limit={limit}", self.path);
         let mut response = HttpResponse::Ok();
         response.insert_header((header::VARY, "Accept"));
-        response.insert_header((header::LINK, first + &further));
+        response.insert_header((header::LINK, links([("first", Some(first)), ("next", next.clone())])));
         let history = page.entries.iter().map(EntryView::of).collect();
         view::private(response, &PageView { success: true, history, limit, next, next_cursor })
     }

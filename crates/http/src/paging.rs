@@ -94,7 +94,7 @@ impl Place<'_> {
         format!("{path}?limit={}{and}{filters}&{parameter}={value}", page.limit.get())
     }
 
-    /// The header of RFC 8288. Whoever goes by cursors is told the first page and the next one.
+    /// The header of the page. Whoever goes by cursors is told the first page and the next one.
     fn link(&self) -> String {
         let around = self.around.as_ref();
         let relations = [
@@ -103,9 +103,14 @@ impl Place<'_> {
             ("next", self.next()),
             ("last", around.and_then(|around| around.last).map(|last| self.target("page", last))),
         ];
-        let links = relations.into_iter().filter_map(|(rel, target)| Some(format!("<{}>; rel=\"{rel}\"", target?)));
-        links.collect::<Vec<_>>().join(", ")
+        links(relations)
     }
+}
+
+/// The header `Link` (RFC 8288) of those targets that there are.
+pub fn links(relations: impl IntoIterator<Item = (&'static str, Option<String>)>) -> String {
+    let links = relations.into_iter().filter_map(|(rel, target)| Some(format!("<{}>; rel=\"{rel}\"", target?)));
+    links.collect::<Vec<_>>().join(", ")
 }
 
 struct Listing<'a, V> {

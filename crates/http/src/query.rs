@@ -180,7 +180,7 @@ pub fn id<T>(text: &str, new: impl FnOnce(i64) -> Option<T>) -> Result<T, Fault>
     number.and_then(new).ok_or_else(|| Fault::new(FaultCode::Range, "must be a whole number from 1"))
 }
 
-/// Digits, as an age.
+/// Digits, as an age; behind a minus as well, so that the range is told and not the form.
 pub fn age(text: &str) -> Result<Age, Fault> {
     let (sign, years) = text.strip_prefix('-').map_or((1, text), |years| (-1, years));
     let years = digits(years).ok_or_else(|| Fault::new(FaultCode::Type, "must be a whole number"))?;

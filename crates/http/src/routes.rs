@@ -252,3 +252,15 @@ fn other_method(request: &HttpRequest, allow: &str) -> Result<HttpResponse, Prob
     let detail = format!("{method} is not allowed here; there are {allow}");
     Err(Problem::new(Kind::MethodNotAllowed, detail).with_header(header::ALLOW, allow))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_and_they_alone_may_take_long() {
+        let long = operations().into_iter().filter(|operation| operation.deadline > DEADLINE);
+        let long: Vec<_> = long.map(|operation| (operation.path, operation.deadline)).collect();
+        assert_eq!(long, ["/actors/import", "/movies/import"].map(|path| (path, imports::DEADLINE)));
+    }
+}

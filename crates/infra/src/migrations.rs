@@ -39,6 +39,9 @@ pub enum MigrateError {
     /// The database cannot be reached.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// The database does not tell which migrations are applied.
+    #[error("cannot read which migrations are applied")]
+    Unread(#[source] Cause),
     /// A migration failed and was undone.
     #[error("cannot migrate the database")]
     Failed(#[source] Cause),
@@ -99,7 +102,7 @@ impl Migrator {
             return Ok(steps.iter().map(|step| (step.name().to_string(), false)).collect());
         }
         let mut connection = self.connector.connect(Purpose::Everyday)?;
-        status(&mut connection).map_err(|trouble| MigrateError::Failed(trouble.into()))
+        status(&mut connection).map_err(|trouble| MigrateError::Unread(trouble.into()))
     }
 }
 

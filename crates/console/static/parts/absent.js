@@ -5,10 +5,12 @@ import { query } from '../api.js';
 import { h } from '../dom.js';
 import { instant } from '../format.js';
 import { strings } from '../strings.js';
-import { historyOf, STEP } from './history.js';
+import { historyOf } from './history.js';
 import { namesOfDeleted, restore } from './restore.js';
 
 const texts = strings.absent;
+/** How many changes are looked at for the name, and shown at first. */
+const LOOK = 100;
 /**
  * @param {import('../shell.js').Context} context
  * @param {'actors' | 'movies'} kind
@@ -19,7 +21,7 @@ export async function absent(context, kind, id) {
   const path = `/${kind}/${id}/history`;
   // The history first: what has none never was.
   const first = /** @type {import('./history.js').Changes} */ (
-    await context.api.get(`${path}${query({ limit: STEP })}`, { signal: context.signal })
+    await context.api.get(`${path}${query({ limit: LOOK })}`, { signal: context.signal })
   );
   const own = first.history.filter(({ entity }) => `${entity}s` === kind);
   const named = own.map(({ before, after }) => after.name ?? before.name ?? after.title ?? before.title).find(Boolean);

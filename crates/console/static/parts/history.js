@@ -12,7 +12,7 @@ import { inverseOf, undo } from './undo.js';
 
 const texts = strings.history;
 /** How many changes are shown at first, and with each press of the button. */
-export const STEP = 20;
+const STEP = 20;
 /** How many are asked for at once while filters look for some. */
 const LOOK = 100;
 /** How often it is asked at most for one press. */
@@ -112,8 +112,7 @@ export async function historyOf(context, histories) {
       setAttribute(table, 'aria-busy', null);
     }
     draw();
-    // Whoever goes back finds as many.
-    history.replaceState({ ...history.state, shown: shown().length }, '');
+    keepNumber();
     announce(total.textContent ?? '');
     const added = table.querySelectorAll('tbody tr')[before];
     added?.setAttribute('tabindex', '-1');
@@ -127,9 +126,13 @@ export async function historyOf(context, histories) {
       if (cursor !== null && shown().length < STEP) await seek(STEP);
     });
     draw();
+    keepNumber();
     locateSoon();
     announce(total.textContent ?? '');
   }
+
+  /** Whoever goes back finds as many. */
+  const keepNumber = () => history.replaceState({ ...history.state, shown: shown().length }, '');
 
   /** Loads anew as many as were shown here. */
   async function refresh() {

@@ -1,5 +1,6 @@
 // @ts-check
-// What was done and wants a second look: it stays until it is closed. And the way back, as toasts and notices offer it.
+// What was done and wants a second look: it stays until it is closed or no more true. And the way back, as toasts and notices offer
+// it.
 
 import { isAborted, Refusal, Unreachable } from '../api.js';
 import { h } from '../dom.js';
@@ -70,8 +71,10 @@ export function createNotices({ announce, toast }) {
 
   /** @param {HTMLElement} notice */
   function remove(notice) {
+    const isFocused = notice.contains(document.activeElement);
     shown.delete(notice);
     notice.remove();
+    if (isFocused) document.querySelector('main')?.focus();
   }
 
   /**

@@ -46,13 +46,11 @@ impl<'a> Assignment<'a> {
 
 /// The open casting of each actor that counts: the booking, else the oldest.
 fn standing(cast: &[Casting]) -> BTreeMap<ActorId, &Casting> {
-    let rank = |casting: &Casting| (casting.status != CastingStatus::Booked, casting.id);
+    let mut open: Vec<_> = cast.iter().filter(|casting| casting.status.is_open()).collect();
+    open.sort_by_key(|casting| (casting.status != CastingStatus::Booked, casting.id));
     let mut standing = BTreeMap::new();
-    for casting in cast.iter().filter(|casting| casting.status.is_open()) {
-        let known = standing.entry(casting.actor).or_insert(casting);
-        if rank(casting) < rank(known) {
-            *known = casting;
-        }
+    for casting in open {
+        standing.entry(casting.actor).or_insert(casting);
     }
     standing
 }

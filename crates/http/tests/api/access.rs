@@ -1,5 +1,7 @@
 //! Who may do what: every operation against every permission.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::Method;
 use ensemble_domain::{Permission, StoreError};
 use serde_json::json;
@@ -15,6 +17,14 @@ fn operations() -> impl Iterator<Item = (&'static str, &'static str, &'static st
         (cell(), cell(), cell())
     });
     rows.filter(|(_, path, _)| !path.contains('?'))
+}
+
+#[test]
+fn every_operation_stands_in_the_table() {
+    let offered = ensemble_http::operations().into_iter().chain([ensemble_http::local_operation()]);
+    let offered: BTreeSet<_> = offered.map(|operation| (operation.method.to_string(), operation.path)).collect();
+    let table: BTreeSet<_> = operations().map(|(method, path, _)| (method.to_owned(), path)).collect();
+    assert_eq!(offered, table);
 }
 
 /// The permissions that tokens are tried with: none, each alone, all but each, and all.

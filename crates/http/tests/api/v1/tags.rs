@@ -5,8 +5,8 @@ use ensemble_domain::{
     Credit, Precondition,
 };
 
-use super::{credits, with_credits};
-use crate::fixture::{ActorDraft, Answer, a_server, an_actor, get, patch, version};
+use super::{credits, with_cast, with_credits};
+use crate::fixture::{ActorDraft, Answer, a_movie, a_server, an_actor, delete, get, patch, version};
 
 async fn seen(actor: ActorDraft, credits: Vec<Credit>, known: Option<&str>) -> Answer {
     let server = with_credits(a_server(), credits).actors(|actors| {
@@ -61,4 +61,30 @@ async fn a_tag_names_its_version_to_a_change() {
     });
     let call = patch("/api/v1/actors/7").by_a_director().header("If-Match", known).text("{}");
     assert_eq!(server.answer(call).await.status, 200);
+}
+
+#[actix_web::test]
+async fn the_tag_of_a_movie_names_its_version_to_a_change_and_to_a_deletion() {
+    let server = with_cast(a_server(), Vec::new()).movies(|movies| {
+        movies.expect_find().once().return_once(|_| Ok(Some(a_movie().of_version(3).build())));
+    });
+    let known = server.answer(get("/api/v1/movies/2").by_an_assistant()).await.header("ETag").unwrap().to_owned();
+
+    let server = with_cast(a_server(), Vec::new()).movies(|movies| {
+        let is_known = |seen: &Precondition| *seen == Precondition::VersionIn(vec![version(3)]);
+        movies
+            .expect_update()
+            .withf(move |_, _, seen, _, _| is_known(seen))
+            .once()
+            .return_once(|_, _, _, _, _| Ok(Some(a_movie().build())));
+        movies
+            .expect_delete()
+            .withf(move |_, _, seen, _| is_known(seen))
+            .once()
+            .return_once(|_, _, _, _| Ok(Some(a_movie().deleted().build())));
+    });
+    let server = server.start().await;
+    for call in [patch("/api/v1/movies/2").text("{}"), delete("/api/v1/movies/2")] {
+        assert_eq!(server.answer(call.by_a_producer().header("If-Match", &*known)).await.status, 200);
+    }
 }
