@@ -1,15 +1,13 @@
-//! What names things: a type for each kind, so that none is taken for another.
+//! Numbers from 1: a type for each kind of thing that they name or count, so that none is taken for another.
 
-use std::fmt;
-
-macro_rules! ids {
+macro_rules! numbers_from_one {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(i64);
 
         impl $name {
-            /// Answers the id of that number, or `None` below 1.
+            /// Answers it by its number, or `None` below 1.
             #[must_use]
             pub const fn new(number: i64) -> Option<Self> {
                 if number >= 1 { Some(Self(number)) } else { None }
@@ -22,15 +20,16 @@ macro_rules! ids {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)
             }
         }
     )+};
 }
+pub(crate) use numbers_from_one;
 
-ids! {
+numbers_from_one! {
     /// Names one actor, for good: from 1, never given twice.
     ActorId;
     /// Names one movie, for good: from 1, never given twice.

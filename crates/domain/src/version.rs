@@ -1,34 +1,15 @@
 //! Optimistic concurrency: the version of an entity, and what a caller expects it to be.
 
-use std::fmt;
+use crate::{StoreError, id::numbers_from_one};
 
-use crate::StoreError;
-
-/// Counts the writes of an entity: 1 when it is created, one more with every change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(i64);
+numbers_from_one! {
+    /// Counts the writes of an entity: 1 when it is created, one more with every change.
+    Version;
+}
 
 impl Version {
     /// The version of an entity that was just created.
     pub const FIRST: Self = Self(1);
-
-    /// Answers the version of that number, or `None` below 1.
-    #[must_use]
-    pub const fn new(number: i64) -> Option<Self> {
-        if number >= 1 { Some(Self(number)) } else { None }
-    }
-
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 /// What must be true of the stored version for a change to happen (RFC 9110, section 13.1.1).
