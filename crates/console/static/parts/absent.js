@@ -11,6 +11,7 @@ import { namesOfDeleted, restore } from './restore.js';
 const texts = strings.absent;
 /** How many changes are looked at for the name, and shown at first. */
 const LOOK = 100;
+
 /**
  * @param {import('../shell.js').Context} context
  * @param {'actors' | 'movies'} kind

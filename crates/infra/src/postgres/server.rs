@@ -38,18 +38,16 @@ impl Connector for Server {
             // What is there already is no news.
             connection.batch_execute("SET client_min_messages = warning")?;
         }
+        // Statements that add rows add them up themselves (`recorded.rs`), and not where this does not hold.
+        let counts_itself = if purpose == Purpose::Migration { "" } else { "; SET ensemble.counts_itself = 'yes'" };
         // Every list has an index to go by, and statistics that are not up to date must not lead away from it. What the planner then
         // writes on the bill of a table without one would have it compile the statement as well.
         connection.batch_execute(&format!(
             "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = 10000; \
-             SET enable_seqscan = off; SET jit = off",
+             SET enable_seqscan = off; SET jit = off{counts_itself}",
             statement.as_millis(),
             lock.as_millis(),
         ))?;
-        if purpose != Purpose::Migration {
-            // Statements that add rows add them up themselves (`recorded.rs`), and not where this does not hold.
-            connection.batch_execute("SET ensemble.counts_itself = 'yes'")?;
-        }
         Ok(AnyConnection::Postgres(connection))
     }
 
